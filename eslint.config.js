@@ -1,0 +1,29 @@
+import tseslint from 'typescript-eslint'
+
+/** Folders that must stay deterministic: the clock and randomness are passed in. */
+const pure = ['src/base/**', 'src/ledger/**', 'src/api/**']
+
+export default tseslint.config(
+  { ignores: ['dist', '.tools', 'coverage', 'nodes', 'eslint.config.js', '.dependency-cruiser.cjs', 'templates'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: pure,
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Pure code is given the time.' },
+        { object: 'Math', property: 'random', message: 'Pure code is given its randomness.' },
+      ],
+    },
+  },
+)
