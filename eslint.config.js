@@ -4,14 +4,29 @@ import tseslint from 'typescript-eslint'
 const pure = ['src/base/**', 'src/ledger/**', 'src/api/**']
 
 export default tseslint.config(
-  { ignores: ['dist', '.tools', 'coverage', 'nodes', 'eslint.config.js', '.dependency-cruiser.cjs', 'templates'] },
+  {
+    ignores: [
+      'dist',
+      '.tools',
+      'coverage',
+      'nodes',
+      'eslint.config.js',
+      '.dependency-cruiser.cjs',
+      'templates',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },

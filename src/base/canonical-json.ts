@@ -22,7 +22,8 @@ function isArray(value: Json): value is readonly Json[] {
 }
 
 function canonicalInteger(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new TypeError(`canonical JSON takes safe integers only, not ${value}`)
+  if (!Number.isSafeInteger(value))
+    throw new TypeError(`canonical JSON takes safe integers only, not ${value}`)
   return String(value === 0 ? 0 : value)
 }
 

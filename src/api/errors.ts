@@ -1,0 +1,65 @@
+/** Every error a caller can receive: one code, one HTTP status, one sentence. docs/errors.md is checked against it. */
+export const ERRORS = {
+  INVALID_PARAMS: { status: 400, text: 'A parameter is missing, unknown, or not of its type or range.' },
+  MALFORMED_JSON: { status: 400, text: 'The body is not JSON, is nested too deeply, or holds a key twice.' },
+  ADDRESS_REFUSED: { status: 400, text: 'The node lives at an address that this node does not dial.' },
+  UNAUTHORIZED: {
+    status: 401,
+    text: 'The operation changes the node: beyond loopback it needs the admin token.',
+  },
+  FORBIDDEN_ORIGIN: { status: 403, text: 'The Host or Origin of the request is not on the allow-list.' },
+  NOT_FOUND: { status: 404, text: 'Nothing lives at this path.' },
+  NODE_NOT_FOUND: { status: 404, text: 'There is no known node with this index.' },
+  METHOD_NOT_FOUND: { status: 404, text: 'The node has no operation of this name.' },
+  METHOD_NOT_ALLOWED: { status: 405, text: 'The path does not take this verb; Allow names those it takes.' },
+  INFO_CONFLICT: { status: 409, text: 'The chain decides these keys once the node holds blocks.' },
+  BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this node reads.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    text: 'A body must be JSON in UTF-8, with content type application/json.',
+  },
+  TOO_MANY_REQUESTS: { status: 429, text: 'This address asks more often than the node allows.' },
+  INTERNAL: { status: 500, text: 'The node failed; its log has the cause.' },
+  NOT_READY: { status: 503, text: 'The node is starting or stopping.' },
+} as const satisfies Record<string, { status: number; text: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** What may explain an error to a program: field names, limits, values. Never a secret. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/** The caller's fault, with a code of {@link ERRORS}. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string = ERRORS[code].text, details: ErrorDetails = {}) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+
+  /** HTTP status of the code. */
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}
+
+/** Ends a handler with an error of the table. */
+export function fail(code: ErrorCode, message?: string, details?: ErrorDetails): never {
+  throw new ApiError(code, message, details)
+}
+
+/** The one shape of an error on every door. */
+export interface ErrorBody {
+  readonly error: { readonly code: string; readonly message: string; readonly details: ErrorDetails }
+}
+
+export function errorBody({
+  code,
+  message,
+  details,
+}: Pick<ApiError, 'code' | 'message' | 'details'>): ErrorBody {
+  return { error: { code, message, details } }
+}

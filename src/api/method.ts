@@ -1,0 +1,61 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { ErrorCode } from './errors.js'
+import type { Topic } from './topics.js'
+
+export type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
+export type HttpBinding = `${Verb} /${string}`
+
+/** public: anybody; private: modules of this node only; admin: from loopback, or with the admin token. */
+export type Scope = 'public' | 'private' | 'admin'
+
+/** Who calls, as far as the door can tell. */
+export interface Caller {
+  /** Literal address of the other end of the connection; absent for calls from inside the process. */
+  readonly ipAddress?: string
+  /** Chain the caller says it is on. */
+  readonly chainId?: string
+}
+
+/** One operation of the node: data plus one function. Every door, the documents and the typed client derive from it. */
+export interface Method<P extends TSchema, R extends TSchema, C> {
+  readonly summary: string
+  /** One flat object, shaped by no transport. */
+  readonly params: P
+  readonly result: R
+  /** Verb and path, with `{param}` for parameters in the path; absent for operations that only the bus offers. */
+  readonly http?: HttpBinding
+  /** Default: public. */
+  readonly scope?: Scope
+  readonly errors?: readonly ErrorCode[]
+  /** Topics after which the answer may differ. */
+  readonly changesWith?: readonly Topic[]
+  /** Documentation, OpenAPI example and test at once. */
+  readonly example: { readonly params: Static<P>; readonly result: Static<R> }
+  handle(this: void, params: Static<P>, context: C, caller: Caller): Static<R> | Promise<Static<R>>
+}
+
+/** Any method whose context is at most `C`; what generators and adapters need of the table. */
+export interface AnyMethod<C = never> extends Omit<Method<TSchema, TSchema, C>, 'handle' | 'example'> {
+  readonly example: { readonly params: unknown; readonly result: unknown }
+  handle(this: void, params: never, context: C, caller: Caller): unknown
+}
+
+export type MethodTable<C = never> = Readonly<Record<string, AnyMethod<C>>>
+
+/** Fixes the context once; params and result are inferred from the schemas. */
+export const methods =
+  <C>() =>
+  <P extends TSchema, R extends TSchema>(method: Method<P, R, C>): Method<P, R, C> =>
+    method
+
+type Contexts<T> = {
+  [K in keyof T]: T[K] extends { handle: (p: never, c: infer C, k: Caller) => unknown }
+    ? (c: C) => void
+    : never
+}
+
+/** What all handlers of a table need together: a port forgotten at the composition root does not compile. */
+export type ContextOf<T> = Contexts<T>[keyof T] extends (c: infer I) => void ? I : never
+
+export type ParamsOf<M> = M extends { params: infer P extends TSchema } ? Static<P> : never
+export type ResultOf<M> = M extends { result: infer R extends TSchema } ? Static<R> : never

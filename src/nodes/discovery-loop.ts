@@ -1,0 +1,26 @@
+import type { RoundReport } from './discovery.js'
+
+/** Waits `ms`, or until the signal aborts; never rejects. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
+
+export interface LoopOptions {
+  readonly round: () => Promise<RoundReport>
+  readonly onRound: (report: RoundReport) => void
+  readonly onError: (error: unknown) => void
+  readonly firstDelayMs: number
+  readonly intervalMs: number
+  /** Share of the interval by which it varies, so that nodes started together drift apart. */
+  readonly jitter: number
+  readonly random: () => number
+  readonly sleep: Sleep
+}
+
+/** Runs rounds until the signal aborts. Sleeps after every round, whatever it found: a full list is no reason to spin. */
+export async function discoveryLoop(options: LoopOptions, signal: AbortSignal): Promise<void> {
+  const { intervalMs, jitter, random, sleep } = options
+  await sleep(options.firstDelayMs, signal)
+  while (!signal.aborted) {
+    await options.round().then(options.onRound, options.onError)
+    await sleep(intervalMs * (1 + jitter * (2 * random() - 1)), signal)
+  }
+}
