@@ -1,10 +1,10 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import type { TSchema } from '@sinclair/typebox'
 import { canonicalIp } from '../base/ip.js'
 import { isCoins } from '../ledger/amount-of-coins.js'
 
 // Neither coerceTypes nor useDefaults: both rewrite what the caller sent (null would become 0).
-const ajv = new Ajv({
+const ajv = new Ajv2020({
   strict: true,
   strictTypes: false,
   allErrors: false,

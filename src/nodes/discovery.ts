@@ -55,10 +55,16 @@ export interface RoundReport {
 export class Discovery {
   readonly #options: DiscoveryOptions
   readonly #limit: LimitFunction
+  #isStopped = false
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
     this.#limit = pLimit(options.parallelCalls)
+  }
+
+  /** Calls under way are about to be cut: their failure says nothing about the nodes. */
+  stop(): void {
+    this.#isStopped = true
   }
 
   async round(): Promise<RoundReport> {
@@ -95,7 +101,7 @@ export class Discovery {
       onSeedRecord(canonicalRecord(record))
       return true
     } catch (error) {
-      log.warn({ seed: seedUrl, reason: messageOf(error) }, 'the seed server is out of reach')
+      if (!this.#isStopped) log.warn({ seed: seedUrl, reason: messageOf(error) }, 'the seed server is out of reach')
       return false
     }
   }
@@ -112,6 +118,7 @@ export class Discovery {
       const greeting = await peers.greet(urlOf(record), announce)
       return this.#judge(record, canonicalRecord(greeting.record), greeting.chainId)
     } catch (error) {
+      if (this.#isStopped) return false
       const dropped = error instanceof PeerError && error.fault === 'misbehaved' ? this.#ban(record) : known.fail(record)
       if (dropped) log.info({ node: keyOf(record), reason: messageOf(error) }, 'dropped a node')
       return dropped

@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { RoundReport } from '../nodes/discovery.js'
+
+/** What a node counts, in the Prometheus text format. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #requests = new Histogram({
+    name: 'terrarium_http_request_seconds',
+    help: 'Time to answer a request',
+    labelNames: ['verb', 'path', 'status'],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2],
+    registers: [this.#registry],
+  })
+  readonly #rounds = new Counter({
+    name: 'terrarium_discovery_rounds_total',
+    help: 'Rounds of looking for nodes',
+    registers: [this.#registry],
+  })
+  readonly #dropped = new Counter({
+    name: 'terrarium_nodes_dropped_total',
+    help: 'Known nodes dropped',
+    registers: [this.#registry],
+  })
+
+  constructor(knownNodes: () => number) {
+    collectDefaultMetrics({ register: this.#registry })
+    new Gauge({
+      name: 'terrarium_known_nodes',
+      help: 'Nodes known now',
+      registers: [this.#registry],
+      collect() {
+        this.set(knownNodes())
+      },
+    })
+  }
+
+  answered(verb: string, path: string, status: number, seconds: number): void {
+    this.#requests.labels(verb, path, String(status)).observe(seconds)
+  }
+
+  roundDone(report: RoundReport): void {
+    this.#rounds.inc()
+    this.#dropped.inc(report.dropped)
+  }
+
+  async text(): Promise<{ contentType: string; text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+}

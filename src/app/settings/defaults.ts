@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
+import { BlockchainInfo } from '../../api/schemas/info.js'
+import { compile } from '../../api/validator.js'
+import { PACKAGE_ROOT } from '../package-info.js'
+
+const Profile = T.Object({
+  admitted_ranges: T.Array(T.String()),
+  verify_before_listing: T.Boolean(),
+  require_chain_id: T.Boolean(),
+  max_failures: T.Integer({ minimum: 1 }),
+  max_candidates: T.Integer({ minimum: 1 }),
+  max_candidates_per_source: T.Integer({ minimum: 1 }),
+  ban_seconds: T.Number({ minimum: 0 }),
+  requests_per_second: T.Integer({ minimum: 0 }),
+})
+
+const NodeDefaults = T.Object({
+  default_ip_address: T.String(),
+  port_min: T.Integer(),
+  port_max: T.Integer(),
+  default_directory: T.String(),
+  default_nodes_filename: T.String(),
+  default_update_interval: T.Number(),
+  default_request_timeout: T.Number(),
+  default_known_nodes_limit: T.Integer(),
+  default_log_level: T.String(),
+  default_max_body_bytes: T.Integer(),
+  main_dns_server_ip_address: T.String(),
+  main_dns_server_port: T.Integer(),
+  discovery: T.Object({
+    first_round_delay: T.Number(),
+    jitter: T.Number(),
+    parallel_calls: T.Integer(),
+    max_reply_bytes: T.Integer(),
+    max_reply_nodes: T.Integer(),
+  }),
+  profiles: T.Object({ dev: Profile, lan: Profile, public: Profile }),
+})
+export type NodeDefaults = Static<typeof NodeDefaults>
+
+const ClientDefaults = T.Object({
+  default_blockchain_filename: T.String(),
+  default_blocks_foldername: T.String(),
+  default_block_file_template: T.String(),
+  default_transactions_filename: T.String(),
+  default_wallets_filename: T.String(),
+})
+
+const DnsServerDefaults = T.Object({
+  default_port: T.Integer(),
+  default_blockchain_filename: T.String(),
+  default_known_nodes_limit: T.Integer(),
+})
+
+const ConsensusDefaults = T.Object({
+  coinbase_maturity: T.Integer(),
+  pow_limit_bits: T.Integer(),
+  retarget: T.Union([T.Literal('asert'), T.Literal('none')]),
+  half_life_blocks: T.Integer(),
+  genesis_time: T.Integer(),
+  max_future_ms: T.Integer(),
+  max_transaction_age_ms: T.Integer(),
+  max_block_bytes: T.Integer(),
+  max_transaction_bytes: T.Integer(),
+  max_transaction_parts: T.Integer(),
+})
+
+/** Every default setting there is; defaults/ is the only place that holds one. */
+export const DEFAULTS = {
+  node: read('node_defaults.json', NodeDefaults),
+  client: read('client_defaults.json', ClientDefaults),
+  dns: read('dns_server_defaults.json', DnsServerDefaults),
+  blockchain: read('blockchain_defaults.json', BlockchainInfo),
+  consensus: read('consensus_defaults.json', ConsensusDefaults),
+}
+export type ProfileDefaults = Static<typeof Profile>
+
+function read<S extends TSchema>(name: string, schema: S): Static<S> {
+  const path = join(PACKAGE_ROOT, 'defaults', name)
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const fault = compile(schema)(value)
+  if (fault) throw new Error(`${path}: ${fault.message}`)
+  return value as Static<S>
+}

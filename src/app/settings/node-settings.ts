@@ -1,0 +1,94 @@
+import { messageOf } from '../../base/errors.js'
+import type { Subnet } from '../../base/ip.js'
+import type { Profile } from '../../nodes/profile.js'
+import type { NodeRecord } from '../../nodes/record.js'
+import { DEFAULTS } from './defaults.js'
+import { type Given, givenSettings, type ProgramText, SettingsError, type SettingName } from './layers.js'
+import type { Program } from './setting.js'
+import { SETTINGS } from './table.js'
+
+/** How one node is to run; read once, before anything is opened. */
+export interface NodeSettings {
+  readonly role: Program
+  readonly ip: string
+  /** Absent: a free one in the range of the defaults, remembered. 0: any free one. */
+  readonly port: number | undefined
+  readonly advertise: NodeRecord | undefined
+  /** Absent: named after the address. */
+  readonly dir: string | undefined
+  readonly nodesFile: string
+  readonly blockchainFile: string
+  readonly blocksFolder: string
+  readonly blockTemplate: string
+  readonly transactionsFile: string
+  readonly walletsFile: string
+  readonly updateIntervalMs: number
+  readonly requestTimeoutMs: number
+  readonly knownNodesLimit: number
+  /** Absent: as the profile says. */
+  readonly maxFailures: number | undefined
+  /** Absent for a seed server. */
+  readonly seed: { readonly host: string; readonly port: number } | undefined
+  /** Absent: by the advertised address. */
+  readonly profile: Profile | undefined
+  readonly allowSubnets: readonly Subnet[]
+  readonly allowHosts: readonly string[]
+  readonly adminToken: string | undefined
+  readonly logLevel: string
+}
+
+/**
+ * The settings of a run, from flags, environment, config file and defaults.
+ * @throws {SettingsError} naming what is wrong. @throws {HelpAsked} with the text to show.
+ */
+export async function nodeSettings(
+  text: ProgramText,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<NodeSettings> {
+  const given = await givenSettings(text, args, environment)
+  const { node, client, dns } = DEFAULTS
+  const isDns = text.program === 'dns'
+  return {
+    role: text.program,
+    ip: value(given, 'ip') ?? node.default_ip_address,
+    port: value(given, 'port') ?? (isDns ? dns.default_port : undefined),
+    advertise: value(given, 'advertise'),
+    dir: value(given, 'dir'),
+    nodesFile: value(given, 'nodes') ?? node.default_nodes_filename,
+    blockchainFile: value(given, 'blockchain') ?? client.default_blockchain_filename,
+    blocksFolder: value(given, 'blocks') ?? client.default_blocks_foldername,
+    blockTemplate: value(given, 'blockTemplate') ?? client.default_block_file_template,
+    transactionsFile: value(given, 'transactions') ?? client.default_transactions_filename,
+    walletsFile: value(given, 'wallets') ?? client.default_wallets_filename,
+    updateIntervalMs: value(given, 'updateIntervalMs') ?? node.default_update_interval * 1000,
+    requestTimeoutMs: value(given, 'requestTimeoutMs') ?? node.default_request_timeout * 1000,
+    knownNodesLimit:
+      value(given, 'knownNodesLimit') ??
+      (isDns ? dns.default_known_nodes_limit : node.default_known_nodes_limit),
+    maxFailures: value(given, 'maxFailures'),
+    seed: isDns
+      ? undefined
+      : {
+          host: value(given, 'dnsHost') ?? node.main_dns_server_ip_address,
+          port: value(given, 'dnsPort') ?? node.main_dns_server_port,
+        },
+    profile: value(given, 'profile'),
+    allowSubnets: value(given, 'allowSubnets') ?? [],
+    allowHosts: value(given, 'allowHosts') ?? [],
+    adminToken: value(given, 'adminToken'),
+    logLevel: value(given, 'logLevel') ?? node.default_log_level,
+  }
+}
+
+type ValueOf<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['read']>
+
+function value<N extends SettingName>(given: Given, name: N): ValueOf<N> | undefined {
+  const found = given[name]
+  if (!found) return undefined
+  try {
+    return SETTINGS[name].read(found.text) as ValueOf<N>
+  } catch (error) {
+    throw new SettingsError(`${found.origin} ${messageOf(error)}`)
+  }
+}

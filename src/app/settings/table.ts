@@ -1,0 +1,245 @@
+import { PROFILES } from '../../nodes/profile.js'
+import { DEFAULTS } from './defaults.js'
+import {
+  blockTemplate,
+  fileName,
+  hostName,
+  integerIn,
+  ipAddress,
+  ipAndPort,
+  listOf,
+  oneOf,
+  path,
+  type Program,
+  secondsIn,
+  secret,
+  type Setting,
+  subnet,
+} from './setting.js'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const both: readonly Program[] = ['client', 'dns']
+const client: readonly Program[] = ['client']
+const { node } = DEFAULTS
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition
+
+/** Every setting, in the order of the help text. Short flags and the underscored names are those of the original program. */
+export const SETTINGS = {
+  ip: setting({
+    flag: 'ip',
+    short: 'i',
+    placeholder: 'address',
+    group: 'Address',
+    programs: both,
+    read: ipAddress,
+    describe: 'address to listen on',
+  }),
+  port: setting({
+    flag: 'port',
+    short: 'p',
+    placeholder: 'number',
+    group: 'Address',
+    programs: both,
+    read: integerIn(0, 65535),
+    describe: 'port to listen on (0: any free one)',
+  }),
+  advertise: setting({
+    flag: 'advertise',
+    placeholder: 'ip:port',
+    group: 'Address',
+    programs: both,
+    read: ipAndPort,
+    describe: 'address others reach this node at, where it is not the one it listens on',
+  }),
+  dir: setting({
+    flag: 'dir',
+    short: 'd',
+    placeholder: 'folder',
+    group: 'Files',
+    programs: both,
+    read: path,
+    describe: 'data folder of this node',
+  }),
+  nodes: setting({
+    flag: 'nodes',
+    short: 'n',
+    placeholder: 'name',
+    group: 'Files',
+    programs: both,
+    read: fileName,
+    describe: 'file of the known nodes',
+  }),
+  blockchain: setting({
+    flag: 'blockchain',
+    short: 'b',
+    placeholder: 'name',
+    group: 'Files',
+    programs: client,
+    read: fileName,
+    describe: 'file of the blockchain info',
+  }),
+  blocks: setting({
+    flag: 'blocks',
+    short: 'bf',
+    placeholder: 'name',
+    group: 'Files',
+    programs: client,
+    read: fileName,
+    describe: 'folder of the blocks',
+  }),
+  blockTemplate: setting({
+    flag: 'block_temp',
+    short: 'bt',
+    placeholder: 'name',
+    group: 'Files',
+    programs: client,
+    read: blockTemplate,
+    describe: 'start of a block file’s name',
+  }),
+  transactions: setting({
+    flag: 'transactions',
+    short: 't',
+    placeholder: 'name',
+    group: 'Files',
+    programs: client,
+    read: fileName,
+    describe: 'file of the pending transactions',
+  }),
+  wallets: setting({
+    flag: 'wallets',
+    short: 'w',
+    placeholder: 'name',
+    group: 'Files',
+    programs: client,
+    read: fileName,
+    describe: 'file of the wallets',
+  }),
+  updateIntervalMs: setting({
+    flag: 'upd_int',
+    short: 'u',
+    placeholder: 'seconds',
+    group: 'Finding nodes',
+    programs: both,
+    read: secondsIn(0.05, 86_400),
+    describe: 'time between two rounds of looking for nodes',
+  }),
+  knownNodesLimit: setting({
+    flag: 'kn_limit',
+    short: 'k',
+    placeholder: 'number',
+    group: 'Finding nodes',
+    programs: both,
+    read: integerIn(1, 1000),
+    describe: 'nodes to look for; others may introduce themselves up to twice as many',
+  }),
+  dnsHost: setting({
+    flag: 'dns_ip',
+    short: 'di',
+    placeholder: 'address',
+    group: 'Finding nodes',
+    programs: client,
+    read: hostName,
+    describe: 'address or name of the seed server',
+  }),
+  dnsPort: setting({
+    flag: 'dns_port',
+    short: 'dp',
+    placeholder: 'number',
+    group: 'Finding nodes',
+    programs: client,
+    read: integerIn(1, 65535),
+    describe: 'port of the seed server',
+  }),
+  requestTimeoutMs: setting({
+    flag: 'request-timeout',
+    placeholder: 'seconds',
+    group: 'Finding nodes',
+    programs: both,
+    read: secondsIn(0.05, 600),
+    describe: 'longest time for a whole call to another node',
+  }),
+  maxFailures: setting({
+    flag: 'max-failures',
+    placeholder: 'number',
+    group: 'Finding nodes',
+    programs: both,
+    read: integerIn(1, 100),
+    describe: 'failed checks in a row after which a node is dropped',
+  }),
+  profile: setting({
+    flag: 'profile',
+    placeholder: 'name',
+    group: 'Trust',
+    programs: both,
+    read: oneOf(...PROFILES),
+    describe: `how far to trust the surroundings: ${PROFILES.join(', ')}`,
+  }),
+  allowSubnets: setting({
+    flag: 'allow-subnet',
+    placeholder: 'networks',
+    group: 'Trust',
+    programs: both,
+    read: listOf(subnet),
+    describe: 'networks whose nodes may be dialled beyond those of the profile',
+  }),
+  allowHosts: setting({
+    flag: 'allow-host',
+    placeholder: 'names',
+    group: 'Trust',
+    programs: both,
+    read: listOf(hostName),
+    describe: 'names this node answers to, and whose pages may use it',
+  }),
+  adminToken: setting({
+    flag: 'admin-token',
+    placeholder: 'secret',
+    group: 'Trust',
+    programs: both,
+    read: secret,
+    describe: 'secret that operations changing the node must carry (better given as TERRARIUM_ADMIN_TOKEN)',
+  }),
+  logLevel: setting({
+    flag: 'log-level',
+    placeholder: 'level',
+    group: 'Running',
+    programs: both,
+    read: oneOf(...LOG_LEVELS),
+    describe: LOG_LEVELS.join(', '),
+  }),
+}
+
+/** What the help text says of a setting nobody gives. */
+export const DEFAULT_TEXTS: Readonly<Record<Program, Partial<Record<keyof typeof SETTINGS, string>>>> = {
+  client: {
+    ...commonDefaults(),
+    port: `a free one from ${node.port_min} to ${node.port_max - 1}, kept in the data folder`,
+    blockchain: DEFAULTS.client.default_blockchain_filename,
+    blocks: DEFAULTS.client.default_blocks_foldername,
+    blockTemplate: DEFAULTS.client.default_block_file_template,
+    transactions: DEFAULTS.client.default_transactions_filename,
+    wallets: DEFAULTS.client.default_wallets_filename,
+    knownNodesLimit: String(node.default_known_nodes_limit),
+    dnsHost: node.main_dns_server_ip_address,
+    dnsPort: String(node.main_dns_server_port),
+  },
+  dns: {
+    ...commonDefaults(),
+    port: String(DEFAULTS.dns.default_port),
+    knownNodesLimit: String(DEFAULTS.dns.default_known_nodes_limit),
+  },
+}
+
+function commonDefaults(): Partial<Record<keyof typeof SETTINGS, string>> {
+  return {
+    ip: node.default_ip_address,
+    dir: node.default_directory,
+    nodes: node.default_nodes_filename,
+    updateIntervalMs: String(node.default_update_interval),
+    requestTimeoutMs: String(node.default_request_timeout),
+    maxFailures: PROFILES.map((name) => `${name}: ${node.profiles[name].max_failures}`).join(', '),
+    profile: 'dev on loopback, lan on private addresses, public beyond',
+    logLevel: node.default_log_level,
+  }
+}
