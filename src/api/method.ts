@@ -31,13 +31,13 @@ export interface Method<P extends TSchema, R extends TSchema, C> {
   readonly changesWith?: readonly Topic[]
   /** Documentation, OpenAPI example and test at once. */
   readonly example: { readonly params: Static<P>; readonly result: Static<R> }
-  handle(this: void, params: Static<P>, context: C, caller: Caller): Static<R> | Promise<Static<R>>
+  readonly handle: (params: Static<P>, context: C, caller: Caller) => Static<R> | Promise<Static<R>>
 }
 
 /** Any method whose context is at most `C`; what generators and adapters need of the table. */
 export interface AnyMethod<C = never> extends Omit<Method<TSchema, TSchema, C>, 'handle' | 'example'> {
   readonly example: { readonly params: unknown; readonly result: unknown }
-  handle(this: void, params: never, context: C, caller: Caller): unknown
+  readonly handle: (params: never, context: C, caller: Caller) => unknown
 }
 
 export type MethodTable<C = never> = Readonly<Record<string, AnyMethod<C>>>

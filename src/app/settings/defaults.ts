@@ -75,12 +75,11 @@ export const DEFAULTS = {
   blockchain: read('blockchain_defaults.json', BlockchainInfo),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
 }
-export type ProfileDefaults = Static<typeof Profile>
 
 function read<S extends TSchema>(name: string, schema: S): Static<S> {
   const path = join(PACKAGE_ROOT, 'defaults', name)
   const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
   const fault = compile(schema)(value)
   if (fault) throw new Error(`${path}: ${fault.message}`)
-  return value as Static<S>
+  return value
 }

@@ -108,7 +108,7 @@ async function parseFlags(
       ...(setting.short === undefined ? {} : { alias: setting.short }),
     })
   }
-  return run(parser as unknown as Parser, args)
+  return run(parser, args)
 }
 
 interface Parser {

@@ -1,0 +1,72 @@
+/** Who may import whom. Arrows point inwards: base <- ledger <- api and the rest; only app knows everybody. */
+const only = (folder, ...allowed) => ({
+  name: `${folder}-imports-inwards`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+})
+
+const npmOnly = (folder, packages) => ({
+  name: `${folder}-npm`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: 'node_modules', pathNot: packages.map((name) => `node_modules/(@types/)?${name}/`) },
+})
+
+const noNode = (folder) => ({
+  name: `${folder}-is-pure`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { dependencyTypes: ['core'] },
+})
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'nobody-imports-app',
+      severity: 'error',
+      from: { path: '^src/.+/', pathNot: '^src/app/' },
+      to: { path: '^src/app/' },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
+    },
+    only('base'),
+    only('ledger', 'base'),
+    only('api', 'base', 'ledger'),
+    only('store', 'base', 'ledger'),
+    only('nodes', 'base', 'api'),
+    only('chain', 'base', 'ledger', 'api', 'store'),
+    only('wallet', 'base', 'ledger'),
+    only('rest', 'base', 'api'),
+    ...['base', 'ledger', 'api'].map(noNode),
+    npmOnly('base', ['ipaddr\\.js']),
+    npmOnly('ledger', ['@noble']),
+    npmOnly('api', ['@sinclair', 'ajv']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.d.ts'],
+    },
+    reporterOptions: { mermaid: { minify: false } },
+  },
+}

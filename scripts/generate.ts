@@ -1,0 +1,102 @@
+/** Writes the files that follow from the code, or with --check tells which are out of date. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodeApi } from '../src/api/node-api.js'
+import { openApi } from '../src/api/openapi.js'
+import { ERRORS } from '../src/api/errors.js'
+import type { MethodTable } from '../src/api/method.js'
+import { PACKAGE_ROOT, VERSION } from '../src/app/package-info.js'
+
+const table: MethodTable = nodeApi
+
+/** Every generated file or part of a file, by its path. */
+const generated: Record<string, (current: string) => string> = {
+  'common/api/openapi.json': () => json(openApi(table, VERSION)),
+  'common/api/methods.json': () => json(methodList()),
+  'docs/errors.md': (current) => between(current, errorTable()),
+  'docs/architecture.md': (current) => between(current, drawing()),
+}
+
+function methodList(): object {
+  return Object.fromEntries(
+    Object.entries(table).map(
+      ([name, { summary, params, result, http, scope, errors, changesWith, example }]) => [
+        name,
+        {
+          summary,
+          http,
+          scope: scope ?? 'public',
+          errors,
+          changes_with: changesWith,
+          params,
+          result,
+          example,
+        },
+      ],
+    ),
+  )
+}
+
+function errorTable(): string {
+  const rows = Object.entries(ERRORS).map(([code, { status, text }]) => `| ${code} | ${status} | ${text} |`)
+  return ['| code | status | meaning |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** Folders of src as boxes, imports between them as arrows, read off the code. */
+function drawing(): string {
+  const output = execFileSync(
+    join(PACKAGE_ROOT, 'node_modules/.bin/depcruise'),
+    ['src', '--include-only', '^src/', '--output-type', 'json'],
+    { encoding: 'utf8', cwd: PACKAGE_ROOT, maxBuffer: 1 << 28 },
+  )
+  const { modules } = JSON.parse(output) as {
+    modules: { source: string; dependencies: { resolved: string }[] }[]
+  }
+  const arrows = new Set<string>()
+  for (const { source, dependencies } of modules) {
+    for (const { resolved } of dependencies) {
+      const [from, to] = [folderOf(source), folderOf(resolved)]
+      if (from !== to) arrows.add(`  ${from} --> ${to}`)
+    }
+  }
+  return ['```mermaid', 'flowchart TD', ...[...arrows].sort(), '```'].join('\n')
+}
+
+function folderOf(path: string): string {
+  const [, folder = '', file] = path.split('/')
+  return file === undefined ? 'programs' : folder
+}
+
+function between(current: string, content: string): string {
+  return current.replace(
+    /(<!-- generated -->\n)[\s\S]*?(<!-- end -->)/,
+    (_, start: string, end: string) => `${start}\n${content}\n\n${end}`,
+  )
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+const stale: string[] = []
+for (const [name, make] of Object.entries(generated)) {
+  const path = join(PACKAGE_ROOT, name)
+  const current = read(path)
+  const wanted = make(current)
+  if (current === wanted) continue
+  if (process.argv.includes('--check')) stale.push(name)
+  else writeFileSync(path, wanted)
+}
+if (stale.length > 0) {
+  console.error(`out of date: ${stale.join(', ')}; npm run generate writes them anew`)
+  process.exitCode = 1
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
