@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import pLimit from 'p-limit'
 import type { NodeRecord } from '../../nodes/record.js'
 import type { NetworkSettings } from './network-settings.js'
 import { type Ending, NodeProcess } from './node-process.js'
@@ -36,14 +34,13 @@ export class Network {
   }
 
   /**
-   * Starts the seed server, then the clients, as many at a time as there are processors. Resolves when all are up.
+   * Starts the seed server, then all clients at once: were some left for later, the calls among the first might take the
+   * ports of the others, which lie where systems choose ports for outgoing calls. Resolves when all are up.
    * @throws {Error} naming the node that did not start; the others are left running
    */
   async start(): Promise<void> {
     const seed = await this.#startOne(this.#plan.seed, undefined)
-    const limit = pLimit(availableParallelism())
-    const starts = this.#plan.clients.map((client) => limit(() => this.#startOne(client, seed)))
-    await Promise.all(starts)
+    await Promise.all(this.#plan.clients.map((client) => this.#startOne(client, seed)))
   }
 
   /** Resolves when no process is left. */

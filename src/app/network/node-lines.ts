@@ -14,7 +14,8 @@ export function nodeLines(names: readonly string[], { isLive, colors }: Screen):
   const pretty = prettyFactory({
     colorize: colors.isColorSupported,
     translateTime: 'HH:MM:ss',
-    ignore: 'pid,hostname',
+    // The same in every node, or said by its name.
+    ignore: 'profile,dir',
     singleLine: true,
   })
   const readable = (text: string): string => (text.startsWith('{') ? pretty(text) : text).trimEnd()

@@ -20,6 +20,8 @@ export class NodeProcess {
   readonly #child: ChildProcess
   #record: NodeRecord | undefined
   #hasEnded = false
+  /** Its last line on stderr: what keeps it from starting, if something does. */
+  #complaint: string | undefined
 
   constructor(plan: NodePlan, args: readonly string[], onLine: OnLine) {
     this.plan = plan
@@ -35,7 +37,10 @@ export class NodeProcess {
     // Whoever awaits `ready` sees its failure; nobody may be there yet.
     this.ready.catch(() => undefined)
     forward(this.#child.stdout, (text) => onLine(text, 'stdout'))
-    forward(this.#child.stderr, (text) => onLine(text, 'stderr'))
+    forward(this.#child.stderr, (text) => {
+      this.#complaint = text
+      onLine(text, 'stderr')
+    })
   }
 
   get name(): string {
@@ -67,7 +72,9 @@ export class NodeProcess {
         this.#record = ready
         resolve(ready)
       })
-      void this.ended.then((ending) => reject(new Error(`${this.name} did not start: it ${ending}`)))
+      void this.ended.then((ending) => {
+        reject(new Error(`${this.name} did not start: ${this.#complaint ?? `it ${ending}`}`))
+      })
     })
   }
 

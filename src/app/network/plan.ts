@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import type { NodeRecord } from '../../nodes/record.js'
 import { DEFAULTS } from '../settings/defaults.js'
 import type { Program } from '../settings/setting.js'
-import { freePorts } from './free-ports.js'
+import { freePorts, takenPort } from './free-ports.js'
 import type { NetworkSettings } from './network-settings.js'
 
 /** One node of a network that is to be started. */
@@ -20,11 +20,19 @@ export interface NetworkPlan {
   readonly clients: readonly NodePlan[]
 }
 
-/** Settles every port, so that folders can be named after them and found again. */
+/**
+ * Settles every port, so that folders can be named after them and found again.
+ * @throws {Error} one line for people: a port is taken
+ */
 export async function planNetwork(settings: NetworkSettings): Promise<NetworkPlan> {
   const { nodes, basePort, dnsPort, ip } = settings
   const given = basePort === 0 ? [] : Array.from({ length: nodes }, (_, index) => basePort + index)
-  const reserved = new Set([...given, dnsPort])
+  const reserved = new Set([...given, ...(dnsPort === 0 ? [] : [dnsPort])])
+  const taken = await takenPort([...reserved], ip)
+  if (taken !== undefined) {
+    const flag = taken === dnsPort ? '--dns-port' : '--base-port'
+    throw new Error(`port ${taken} of ${ip} is taken by another program; choose another with ${flag}`)
+  }
   const wanted = (basePort === 0 ? nodes : 0) + (dnsPort === 0 ? 1 : 0)
   const free = await freePorts(wanted, ip, reserved)
   const clientPorts = basePort === 0 ? free.splice(0, nodes) : given
