@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Caller } from '../api/method.js'
 import type { NodesPort } from '../api/methods/nodes.js'
 import { ipInUrl } from '../base/ip.js'
@@ -22,6 +21,7 @@ export interface NodeFinderOptions {
   readonly log: Logger
   readonly random: () => number
   readonly now: () => number
+  readonly sleep: Sleep
   /** Writes the list as it is now; resolves when it is on disk. */
   readonly save: () => Promise<void>
   readonly onRound: (report: RoundReport) => void
@@ -78,7 +78,7 @@ export class NodeFinder {
   }
 
   start(): void {
-    const { settings, random, log } = this.#options
+    const { settings, random, log, sleep } = this.#options
     this.#loop = discoveryLoop(
       {
         round: () => this.round(),
@@ -150,7 +150,8 @@ export class NodeFinder {
   #verifySoon(): void {
     if (this.#isVerifying) return
     this.#isVerifying = true
-    sleep(FIRST_CHECK_DELAY_MS, this.#stopped.signal)
+    this.#options
+      .sleep(FIRST_CHECK_DELAY_MS, this.#stopped.signal)
       .then(() => this.#discovery.verifyCandidates())
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'checking new nodes failed'))
       .finally(() => {
@@ -186,8 +187,4 @@ class SeedAddress {
   learn(record: NodeRecord): void {
     this.#keys.add(keyOf(record))
   }
-}
-
-const sleep: Sleep = async (ms, signal) => {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
 }
