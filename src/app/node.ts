@@ -78,7 +78,9 @@ async function furnish(
     log.warn(event, 'set a file aside that is torn or foreign'),
   )
   const blocks = settings.role === 'client' ? await openBlocks(folder.path, settings, log) : undefined
-  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1)
+  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1, () =>
+    finder.known.forgiveAll(),
+  )
   const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
   const finder: NodeFinder = new NodeFinder({
     settings,
@@ -163,6 +165,7 @@ async function openInfo(
   place: Place,
   settings: NodeSettings,
   tip: number,
+  onNewChain: () => void,
 ): Promise<BlockchainInfoKeeper> {
   const state = await files.state.read()
   const known = await files.blockchain.read()
@@ -184,7 +187,7 @@ async function openInfo(
     fixed: fixedSettings(),
     derived: () => (tip < 0 ? undefined : { ...initial, height: tip }),
     save,
-    onChange: () => undefined,
+    onNewChain,
   })
 }
 
