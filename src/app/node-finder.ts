@@ -68,8 +68,9 @@ export class NodeFinder {
       chain,
       announce: settings.role === 'client' ? own.record : undefined,
       seedUrl: seed.url,
-      onSeedRecord: (record) => seed.learn(record),
-      isSelf: (record) => own.isSelf(record),
+      onSeedRecord: (record) => {
+        if (seed.learn(record)) this.known.remove(record)
+      },
       requireChainId: rules.requireChainId,
       parallelCalls: DEFAULTS.node.discovery.parallel_calls,
       random,
@@ -184,7 +185,10 @@ class SeedAddress {
     return this.#keys.has(keyOf(record))
   }
 
-  learn(record: NodeRecord): void {
+  /** Returns whether the record is new. */
+  learn(record: NodeRecord): boolean {
+    if (this.is(record)) return false
     this.#keys.add(keyOf(record))
+    return true
   }
 }

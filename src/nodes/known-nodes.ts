@@ -120,7 +120,7 @@ export class KnownNodes {
     this.#drop(keyOf(record))
   }
 
-  /** The address belongs to a node better known under another one: it is never stored again. */
+  /** The address is another one of this node or its seed server: it is never stored again. */
   markAlias(record: NodeRecord): void {
     if (this.#aliases.size < MAX_ALIASES) this.#aliases.add(keyOf(record))
     this.#shunned.add(keyOf(record))
