@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Sleep } from '../../src/nodes/discovery-loop.js'
+import { type NodeRecord, urlOf } from '../../src/nodes/record.js'
 import { type RunningNode, startNode, type Surroundings } from '../../src/app/node.js'
 import { nodeSettings } from '../../src/app/settings/node-settings.js'
 import { CLIENT, DNS_SERVER } from '../../src/app/settings/programs.js'
@@ -21,14 +23,21 @@ export function fixedRandom(seed = 1): () => number {
   }
 }
 
+export interface TestNode extends RunningNode {
+  /** Where the node listens, whatever it advertises. */
+  readonly localUrl: string
+}
+
 async function start(
   program: typeof CLIENT,
   args: readonly string[],
   surroundings: Partial<Surroundings>,
-): Promise<RunningNode> {
-  const place = args.includes('--dir') ? [] : ['--dir', join(await temporaryFolder(), 'node')]
-  const port = args.includes('--port') ? [] : ['--port', '0']
-  const settings = await nodeSettings(program, [...port, ...place, '--request-timeout', '2', ...args], {})
+): Promise<TestNode> {
+  const given = [...args]
+  if (!given.includes('--dir')) given.push('--dir', join(await temporaryFolder(), 'node'))
+  if (!given.includes('--port')) given.push('--port', '0')
+  if (!given.includes('--request-timeout')) given.push('--request-timeout', '2')
+  const settings = await nodeSettings(program, given, {})
   const node = await startNode(settings, {
     log: pino({ level: 'silent' }),
     now: Date.now,
@@ -36,17 +45,18 @@ async function start(
     sleep: sleepForEver,
     ...surroundings,
   })
+  const state = JSON.parse(await readFile(join(node.dir, 'node_state.json'), 'utf8')) as NodeRecord
   let stopped: Promise<void> | undefined
-  const running = { ...node, stop: () => (stopped ??= node.stop()) }
-  afterThisTest(() => running.stop())
-  return running
+  const stop = () => (stopped ??= node.stop())
+  afterThisTest(stop)
+  return { ...node, localUrl: urlOf(state), stop }
 }
 
 /** A seed server on a free port in a folder of its own, whose rounds the test drives; stopped after the test. */
 export function startDns(
   args: readonly string[] = [],
   surroundings: Partial<Surroundings> = {},
-): Promise<RunningNode> {
+): Promise<TestNode> {
   return start(DNS_SERVER, args, surroundings)
 }
 
@@ -55,7 +65,7 @@ export function startClient(
   dns: Pick<RunningNode, 'record'> | undefined,
   args: readonly string[] = [],
   surroundings: Partial<Surroundings> = {},
-): Promise<RunningNode> {
+): Promise<TestNode> {
   const seed = dns?.record ?? { ip_address: '127.0.0.1', port: 1 }
   return start(CLIENT, ['--dns_ip', seed.ip_address, '--dns_port', String(seed.port), ...args], surroundings)
 }
