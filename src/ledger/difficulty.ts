@@ -57,16 +57,21 @@ export function expectedBits(chain: Chain, parent: ParentForRetarget | undefined
 
 const RADIX_BITS = 16n
 
+/** Doublings after which any target has left the space of targets; keeps an absurd timestamp from costing memory. */
+const MOST_DOUBLINGS = 256n
+
 /**
  * `anchor * 2^(behindMs / halfLifeMs)` in fixed point (aserti3-2d): a cubic stands in for the fractional power of two.
- * At least 1; not bounded above.
+ * At least 1; 2^256 stands for all that is larger.
  */
 export function asertTarget(anchor: bigint, behindMs: bigint, halfLifeMs: bigint): bigint {
+  if (behindMs >= MOST_DOUBLINGS * halfLifeMs) return SPACE
   const exponent = (behindMs << RADIX_BITS) / halfLifeMs
   const whole = (exponent >> RADIX_BITS) - RADIX_BITS
   const part = BigInt.asUintN(Number(RADIX_BITS), exponent)
   const cubic = 195766423245049n * part + 971821376n * part ** 2n + 5127n * part ** 3n + (1n << 47n)
   const scaled = anchor * ((1n << RADIX_BITS) + (cubic >> 48n))
   const target = whole < 0n ? scaled >> -whole : scaled << whole
+  if (target > SPACE) return SPACE
   return target > 0n ? target : 1n
 }

@@ -1,4 +1,5 @@
 import type { Payload } from './payload/payload.js'
+import type { Signature } from './signature.js'
 
 export const TRANSACTION_VERSION = 1
 
@@ -13,13 +14,6 @@ export interface Output {
   readonly address: string
   /** In units of 10^-8 coin, at least 1. */
   readonly amount: number
-}
-
-export interface Signature {
-  /** Ed25519, 64 hex digits. */
-  readonly publicKey: string
-  /** Ed25519 over the signature message of the transaction's id, 128 hex digits. */
-  readonly signature: string
 }
 
 /** Everything a transaction's id and its signatures commit to. */
@@ -37,7 +31,7 @@ export interface UnsignedTransaction {
 
 /** A transaction with what follows from its content. Made by `sealTransaction` and `decodeTransaction` only. */
 export interface Transaction extends UnsignedTransaction {
-  /** Sorted by public key, none twice. */
+  /** Over the signature message of the id. Sorted by public key, none twice. */
   readonly signatures: readonly Signature[]
   /** 64 hex digits; covers everything but the signatures. */
   readonly id: string

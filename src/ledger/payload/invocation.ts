@@ -1,36 +1,18 @@
-import type { Binary } from './binary.js'
-
-/** Which transaction wrote a key last: its block's height and its place in that block. */
-export interface KeyVersion {
-  readonly height: number
-  readonly index: number
-}
-
-/** A key as the contract saw it; `version` is null where it found nothing. */
-export interface KeyRead {
-  readonly namespace: string
-  readonly key: string
-  readonly version: KeyVersion | null
-}
-
-/**
- * What a scan of `start` (inclusive) to `end` (exclusive; empty: unbounded) returned, in UTF-8 byte order of the keys.
- * A scan that was not `exhausted` covers only the keys up to the last one in `results`, that one included.
- */
-export interface RangeRead {
-  readonly namespace: string
-  readonly start: string
-  readonly end: string
-  readonly exhausted: boolean
-  readonly results: readonly { readonly key: string; readonly version: KeyVersion }[]
-}
-
-/** What the call leaves at a key; null deletes it. */
-export interface KeyWrite {
-  readonly namespace: string
-  readonly key: string
-  readonly value: Binary | null
-}
+import type { Json } from '../../base/json.js'
+import { decodeAddress } from '../decode-address.js'
+import { decodeSignatures } from '../decode-signatures.js'
+import { hexOf, integerOf, listOf, membersOf, textOf } from '../shape.js'
+import { encodeSignature, type Signature } from '../signature.js'
+import { type Binary, decodeBinary } from './binary.js'
+import {
+  decodeName,
+  decodeRangeReads,
+  decodeReads,
+  decodeWrites,
+  type KeyRead,
+  type KeyWrite,
+  type RangeRead,
+} from './key-access.js'
 
 /** The identity a contract sees as its caller. */
 export interface Creator {
@@ -39,13 +21,14 @@ export interface Creator {
   readonly credentials: string
 }
 
-/** A peer vouches that it ran the call and got this result. */
-export interface Endorsement {
-  readonly publicKey: string
-  readonly signature: string
+/** What the contract answered; only calls with a status below 400 are worth a transaction. */
+export type ContractResponse = {
+  readonly status: number
+  readonly message: string
+  readonly payload: Binary
 }
 
-export interface ContractEvent {
+export type ContractEvent = {
   readonly name: string
   readonly payload: Binary
 }
@@ -67,7 +50,86 @@ export interface InvocationPayload {
   readonly reads: readonly KeyRead[]
   readonly rangeReads: readonly RangeRead[]
   readonly writes: readonly KeyWrite[]
-  readonly response: { readonly status: number; readonly message: string; readonly payload: Binary }
+  readonly response: ContractResponse
   readonly event?: ContractEvent
-  readonly endorsements: readonly Endorsement[]
+  /** By the peers that ran the call and got this result: over its endorsement message. Sorted by public key. */
+  readonly endorsements: readonly Signature[]
+}
+
+const MEMBERS = [
+  'kind',
+  'contract',
+  'call_id',
+  'args',
+  'creator',
+  'invoker',
+  'reads',
+  'range_reads',
+  'writes',
+  'response',
+  'endorsements',
+] as const
+
+export function decodeInvocation(json: Json): InvocationPayload {
+  const call = membersOf(json, 'PAY-2', 'invocation', MEMBERS, ['event'])
+  return {
+    kind: 'invocation',
+    contract: decodeName(call.contract, 'contract'),
+    callId: hexOf(call.call_id, 'PAY-11', 'call_id', 64),
+    args: listOf(call.args, 'PAY-12', 'args', (arg) => decodeBinary(arg, 'argument')),
+    creator: decodeCreator(call.creator),
+    invoker: decodeAddress(call.invoker, 'invoker'),
+    reads: decodeReads(call.reads),
+    rangeReads: decodeRangeReads(call.range_reads),
+    writes: decodeWrites(call.writes),
+    response: decodeResponse(call.response),
+    ...(call.event === undefined ? {} : { event: decodeEvent(call.event) }),
+    endorsements: decodeSignatures(call.endorsements, 'PAY-21', 'PAY-22'),
+  }
+}
+
+export function encodeInvocation(call: InvocationPayload): Json {
+  return { ...encodeEndorsed(call), endorsements: call.endorsements.map(encodeSignature) }
+}
+
+/** The part of a call that endorsers sign: all of it but the endorsements. */
+export function encodeEndorsed(call: Omit<InvocationPayload, 'endorsements'>): Record<string, Json> {
+  return {
+    kind: call.kind,
+    contract: call.contract,
+    call_id: call.callId,
+    args: call.args,
+    creator: { msp_id: call.creator.mspId, credentials: call.creator.credentials },
+    invoker: call.invoker,
+    reads: call.reads,
+    range_reads: call.rangeReads,
+    writes: call.writes,
+    response: call.response,
+    ...(call.event ? { event: call.event } : {}),
+  }
+}
+
+function decodeCreator(json: Json): Creator {
+  const creator = membersOf(json, 'PAY-13', 'creator', ['msp_id', 'credentials'])
+  return {
+    mspId: textOf(creator.msp_id, 'PAY-13', 'msp_id', 1, 128),
+    credentials: textOf(creator.credentials, 'PAY-13', 'credentials', 1, 8192),
+  }
+}
+
+function decodeResponse(json: Json): ContractResponse {
+  const response = membersOf(json, 'PAY-19', 'response', ['status', 'message', 'payload'])
+  return {
+    status: integerOf(response.status, 'PAY-19', 'status', 0, 399),
+    message: textOf(response.message, 'PAY-19', 'message', 0, 1024),
+    payload: decodeBinary(response.payload, 'response payload'),
+  }
+}
+
+function decodeEvent(json: Json): ContractEvent {
+  const event = membersOf(json, 'PAY-20', 'event', ['name', 'payload'])
+  return {
+    name: textOf(event.name, 'PAY-20', 'event name', 1, 256),
+    payload: decodeBinary(event.payload, 'event payload'),
+  }
 }
