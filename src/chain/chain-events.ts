@@ -5,7 +5,8 @@ import type { Transaction } from '../ledger/transaction.js'
 /** The chain took another branch. */
 export interface Reorg {
   readonly from: BlockHeader
-  readonly to: BlockHeader
+  /** Undefined when no block is left. */
+  readonly to: BlockHeader | undefined
   /** Hash of the last block both branches have; undefined when they have none. */
   readonly forkPoint: string | undefined
   /** Hashes, the former tip first. */

@@ -204,7 +204,12 @@ export class ChainIndex implements StateView, HeaderTree {
     this.#undo.removeSync(hashKey(hash))
     this.#active.removeSync(heightKey(height))
     this.#changeAddresses(block, addressChanges(block, created, reversal.restored), -1)
-    this.#moveTip(height === 0 ? undefined : previousHash, block, reversal.restored.length - created.length, -1)
+    this.#moveTip(
+      height === 0 ? undefined : previousHash,
+      block,
+      reversal.restored.length - created.length,
+      -1,
+    )
   }
 
   // The state after the tip.
@@ -256,7 +261,12 @@ export class ChainIndex implements StateView, HeaderTree {
   *coinsOf(address: string, after: Coin['outpoint'] | undefined, limit: number): Generator<Coin> {
     const prefix = addressKey(address)
     const start = after ? afterPrefix(addressOutpointKey(address, after)) : prefix
-    for (const key of this.#addressUtxo.getKeys({ start, end: afterPrefix(prefix), limit, snapshot: false })) {
+    for (const key of this.#addressUtxo.getKeys({
+      start,
+      end: afterPrefix(prefix),
+      limit,
+      snapshot: false,
+    })) {
       const outpoint = outpointOf(key, ADDRESS_BYTES)
       const entry = this.utxo(outpoint)
       if (entry) yield { outpoint, entry }
@@ -271,7 +281,13 @@ export class ChainIndex implements StateView, HeaderTree {
   ): Generator<{ readonly height: number; readonly index: number }> {
     const prefix = addressKey(address)
     const start = before ? addressPlaceKey(address, before.height, before.index) : afterPrefix(prefix)
-    const keys = this.#addressPlaces.getKeys({ start, end: prefix, reverse: true, limit: limit + 1, snapshot: false })
+    const keys = this.#addressPlaces.getKeys({
+      start,
+      end: prefix,
+      reverse: true,
+      limit: limit + 1,
+      snapshot: false,
+    })
     let left = limit
     for (const key of keys) {
       if (key.equals(start)) continue

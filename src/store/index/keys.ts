@@ -20,7 +20,10 @@ export function outpointKey({ transactionId, outputIndex }: Outpoint): Buffer {
 }
 
 export function outpointOf(key: Buffer, offset = 0): Outpoint {
-  return { transactionId: key.toString('hex', offset, offset + 32), outputIndex: key.readUInt32BE(offset + 32) }
+  return {
+    transactionId: key.toString('hex', offset, offset + 32),
+    outputIndex: key.readUInt32BE(offset + 32),
+  }
 }
 
 export const ADDRESS_BYTES = 20
