@@ -1,10 +1,10 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { assert } from '../base/errors.js'
+import { addressOfPublicKey } from '../ledger/address.js'
 
 /** PKCS #8 around the 32 bytes of an Ed25519 seed (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SEED_BYTES = 32
-const ADDRESS_DIGITS = 40
 
 /** An Ed25519 key pair. The private half can sign and cannot be read back, printed or serialised. */
 export class KeyPair {
@@ -20,19 +20,13 @@ export class KeyPair {
     this.#privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     der.fill(0)
     this.publicKey = publicKeyOf(this.#privateKey)
-    this.address = addressOf(this.publicKey)
+    this.address = addressOfPublicKey(this.publicKey)
   }
 
   /** The signature as 128 lower-case hex digits; the same for the same message, always. */
   sign(message: Uint8Array): string {
     return sign(null, message, this.#privateKey).toString('hex')
   }
-}
-
-/** The address of a public key in hex: `0x` and the last 40 hex digits of the SHA-256 of its bytes. */
-export function addressOf(publicKey: string): string {
-  const hash = createHash('sha256').update(publicKey, 'hex').digest('hex')
-  return `0x${hash.slice(-ADDRESS_DIGITS)}`
 }
 
 function publicKeyOf(privateKey: KeyObject): string {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Signature } from '../ledger/signature.js'
 import { Account, deriveAccount } from './account.js'
 import { parseAccountName } from './account-name.js'
 import { MAX_INDEXES } from './derivation.js'
@@ -14,12 +15,6 @@ import { WalletError } from './wallet-error.js'
 
 /** How to name an account: by its index, its address or its name. */
 export type AccountReference = number | string
-
-/** A signature and who made it, both in lower-case hex. */
-export interface AccountSignature {
-  readonly publicKey: string
-  readonly signature: string
-}
 
 /**
  * Accounts that all derive from one mnemonic. The mnemonic and the keys are private to the object: printing,
@@ -100,8 +95,8 @@ export class Wallet {
     throw new WalletError('account', `this wallet has no account ${JSON.stringify(wanted)}`)
   }
 
-  /** Signs with one account, as the chain wants it: the message is the ledger's, of 32 bytes or more. */
-  sign(reference: AccountReference, message: Uint8Array): AccountSignature {
+  /** Signs a message, such as the ledger's for a transaction, with the key of one account. @throws {WalletError} `account`. */
+  sign(reference: AccountReference, message: Uint8Array): Signature {
     const { keys } = this.account(reference)
     return { publicKey: keys.publicKey, signature: keys.sign(message) }
   }
