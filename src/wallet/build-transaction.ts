@@ -1,5 +1,6 @@
 import { sumAmounts } from '../ledger/amount.js'
-import type { RecordPayload } from '../ledger/payload/record.js'
+import { isAddress } from '../ledger/address.js'
+import { decodeRecord, encodeRecord, type RecordPayload } from '../ledger/payload/record.js'
 import type { Output, Transaction, UnsignedTransaction } from '../ledger/transaction.js'
 import type { KeyPair } from './keys.js'
 import { type Coin, type Payment, selectCoins } from './select-coins.js'
@@ -28,20 +29,21 @@ export interface Funding extends Pick<Payment, 'fee' | 'dustLimit' | 'maxInputs'
 
 /**
  * A signed transaction that pays `recipients`; change comes last.
- * @throws {WalletError} `funds` or `too_many_inputs`; `account` when the key to a chosen coin is missing.
+ * @throws {WalletError} `recipient`, `funds` or `too_many_inputs`; `account` when the key to a chosen coin is missing.
  */
 export function buildTransfer(
   context: TransactionContext,
   recipients: readonly Output[],
   funding: Funding,
 ): Transaction {
+  recipients.forEach(checkRecipient)
   const { parts, signers } = fund(recipients, funding)
   return signTransaction({ version: 1, ...context, ...parts }, signers)
 }
 
 /**
  * A signed record of `invoker`. Without funding it has neither inputs nor fee; with funding it pays a fee.
- * @throws {WalletError} as {@link buildTransfer}. @throws {TypeError} when the payload has a number that is no safe integer.
+ * @throws {RuleError} when the record is not what the chain takes. @throws {WalletError} as {@link buildTransfer}.
  */
 export function buildRecord(
   context: TransactionContext,
@@ -49,9 +51,22 @@ export function buildRecord(
   invoker: KeyPair,
   funding?: Funding,
 ): Transaction {
+  const payload = decodeRecord(encodeRecord({ kind: 'record', ...record, invoker: invoker.address }))
   const { parts, signers } = funding ? fund([], funding) : FREE
-  const payload: RecordPayload = { kind: 'record', ...record, invoker: invoker.address }
   return signTransaction({ version: 1, ...context, ...parts, payload }, [...signers, invoker])
+}
+
+function checkRecipient({ address, amount }: Output): void {
+  if (!isAddress(address))
+    throw new WalletError(
+      'recipient',
+      `${JSON.stringify(address)} is no address: 0x and 40 lower-case hex digits`,
+    )
+  if (!Number.isSafeInteger(amount) || amount < 1)
+    throw new WalletError(
+      'recipient',
+      `${amount} units cannot be paid: an amount is a whole number of units, at least 1`,
+    )
 }
 
 type Parts = Pick<UnsignedTransaction, 'inputs' | 'outputs' | 'fee'>

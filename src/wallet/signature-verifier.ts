@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { assert } from '../base/errors.js'
+import { LruMap } from './lru-map.js'
 import { isPublicKey } from './public-key.js'
 
 /** SubjectPublicKeyInfo around the 32 bytes of an Ed25519 public key (RFC 8410). */
@@ -11,18 +11,10 @@ const SIGNATURE = /^[0-9a-f]{128}$/
  * `capacity` bounds how many (about 1 KB each).
  */
 export class SignatureVerifier {
-  /** In order of use, the one longest unused first. */
-  readonly #keys = new Map<string, KeyObject>()
-  readonly #capacity: number
+  readonly #keys: LruMap<KeyObject>
 
   constructor(capacity = 4096) {
-    assert(Number.isSafeInteger(capacity) && capacity > 0, 'the verifier remembers at least one key')
-    this.#capacity = capacity
-  }
-
-  /** How many keys are remembered now. */
-  get size(): number {
-    return this.#keys.size
+    this.#keys = new LruMap(capacity)
   }
 
   /**
@@ -37,23 +29,11 @@ export class SignatureVerifier {
 
   #keyOf(publicKey: string): KeyObject | undefined {
     const known = this.#keys.get(publicKey)
-    if (known) {
-      this.#keys.delete(publicKey)
-      this.#keys.set(publicKey, known)
-      return known
-    }
+    if (known) return known
     if (!isPublicKey(publicKey)) return undefined
     const key = importKey(publicKey)
-    if (this.#keys.size >= this.#capacity) this.#forgetOldest()
     this.#keys.set(publicKey, key)
     return key
-  }
-
-  #forgetOldest(): void {
-    for (const publicKey of this.#keys.keys()) {
-      this.#keys.delete(publicKey)
-      return
-    }
   }
 }
 

@@ -155,6 +155,34 @@ test('amounts that overflow and amounts nobody has are refused before anything i
   expect(() => pay(60, 60)).toThrow('30 units are missing')
 })
 
+test.each([0, -1, 0.5, NaN, Infinity, 2 ** 53])('a recipient cannot be paid %s units', (amount) => {
+  const pay = () =>
+    buildTransfer(context, [{ address: dora.address, amount }], funding([coin(alice, 100, 1)]))
+  expect(pay).toThrow('an amount is a whole number of units, at least 1')
+})
+
+test.each(['', '0x', 'dora', dora.address.toUpperCase(), `${dora.address}0`])(
+  'nothing is sent to %j',
+  (address) => {
+    const pay = () => buildTransfer(context, [{ address, amount: 1 }], funding([coin(alice, 100, 1)]))
+    expect(pay).toThrow('is no address')
+  },
+)
+
+test.each([
+  ['PAY-4', { txnType: '', tag: '', payload: 1 }],
+  ['PAY-5', { txnType: 't', tag: 'x'.repeat(1025), payload: 1 }],
+  ['PAY-6', { txnType: 't', tag: '', payload: 0.5 }],
+])('a record that breaks %s is not signed', (rule, record) => {
+  let broken: unknown
+  try {
+    buildRecord(context, record, bob)
+  } catch (error) {
+    broken = error
+  }
+  expect(broken).toMatchObject({ name: 'RuleError', rule })
+})
+
 test('a key given twice signs once', () => {
   const { signatures } = signTransaction({ version: 1, ...context, inputs: [], outputs: [], fee: 0 }, [
     bob,

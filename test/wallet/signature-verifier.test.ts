@@ -105,17 +105,9 @@ test('bytes that are no point of the curve never verify and never throw', () => 
   fc.assert(fc.property(key, (publicKey) => !verifier.verify(publicKey, message, signature)))
 })
 
-test('the verifier remembers the keys last used, up to its capacity', () => {
-  const verifier = new SignatureVerifier(2)
-  const [a, b, c] = [3, 4, 5].map((n) => new KeyPair(new Uint8Array(32).fill(n))) as [
-    KeyPair,
-    KeyPair,
-    KeyPair,
-  ]
-  for (const pair of [a, b, a, c, b, a, c]) {
+test('a verifier that remembers one key still verifies with many', () => {
+  const verifier = new SignatureVerifier(1)
+  const pairs = [3, 4, 5].map((n) => new KeyPair(new Uint8Array(32).fill(n)))
+  for (const pair of [...pairs, ...pairs])
     expect(verifier.verify(pair.publicKey, message, pair.sign(message))).toBe(true)
-    expect(verifier.size).toBeLessThanOrEqual(2)
-  }
-  verifier.verify('nonsense', message, signature)
-  expect(verifier.size).toBe(2)
 })

@@ -6,6 +6,13 @@ import { lockKeystore } from '../../src/wallet/keystore.js'
 import { seedOf } from '../../src/wallet/mnemonic.js'
 import { SignatureVerifier } from '../../src/wallet/signature-verifier.js'
 import { Wallet } from '../../src/wallet/wallet.js'
+import { readVectors } from './read-vectors.js'
+
+interface WalletFileVector {
+  passphrase: string
+  mnemonic: string
+  wallet_file: { accounts: unknown[] }
+}
 
 const WORDS = 'ozone drill grab fiber curtain grace pudding thank cruise elder eight picnic'
 const CHEAP = { scryptN: 2 }
@@ -46,6 +53,15 @@ test('a locked wallet opens with the same accounts, names and words', async () =
   expect(opened.accounts.map(({ name }) => name)).toEqual(['savings', 'account 1', 'Müller & Söhne'])
   expect(opened.revealMnemonic()).toBe(WORDS)
   expect(opened.addAccount().index).toBe(3)
+})
+
+test('a wallet file made by another implementation opens', async () => {
+  const { wallet_file, passphrase, mnemonic } = readVectors('wallet-file.json') as WalletFileVector
+  for (const form of ['NFC', 'NFD']) {
+    const wallet = await Wallet.open(JSON.stringify(wallet_file), passphrase.normalize(form))
+    expect(wallet.revealMnemonic()).toBe(mnemonic)
+    expect(wallet.toJSON().accounts).toEqual(wallet_file.accounts)
+  }
 })
 
 test('a wrong passphrase opens nothing', async () => {
