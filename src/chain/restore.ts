@@ -94,7 +94,8 @@ async function takeInSides(blockchain: Blockchain, { onRefused }: RestoreOptions
   let takenIn = 0
   for (const block of unknown) {
     try {
-      await blockchain.acceptAlone(block)
+      const verdict = await blockchain.acceptAlone(block)
+      if (verdict === 'connected') await archive.removeSide(block.header.hash)
       takenIn++
     } catch (error) {
       if (!(error instanceof RuleError)) throw error
