@@ -8,26 +8,35 @@ const USAGE_ERROR = 2
 const FAILURE = 1
 
 /** Runs the command that the first word names, with the rest of the words. Sets the exit status. */
-export async function runCommand(commands: readonly Command[], words: readonly string[]): Promise<void> {
+export async function runCommand(
+  commands: readonly Command[],
+  words: readonly string[],
+  name = 'terrarium',
+  purpose = 'A whole blockchain under glass.',
+): Promise<void> {
   const [word, ...args] = words
   const command = commands.find(({ name }) => name === word)
   try {
     if (command) await command.run(args)
-    else await explain(commands, words)
+    else await explain(commands, words, name, purpose)
   } catch (error) {
-    end(error, command ? `terrarium ${command.name}` : 'terrarium')
+    end(error, command ? `${name} ${command.name}` : name)
   }
 }
 
 /** No command was named, or an unknown one. */
-async function explain(commands: readonly Command[], words: readonly string[]): Promise<void> {
+async function explain(
+  commands: readonly Command[],
+  words: readonly string[],
+  name: string,
+  purpose: string,
+): Promise<void> {
   const [word] = words
   if (word !== undefined && !word.startsWith('-')) throw new SettingsError(unknownCommand(commands, word))
-  const parser = commandLine('terrarium', '<command> [options]', 'A whole blockchain under glass.')
-    .example('$0 network', 'a seed server and three nodes that find each other')
-    .example('$0 network --help', 'the options of a command')
+  const parser = commandLine(name, '<command> [options]', purpose)
+    .example(`$0 ${commands[0]?.name ?? ''} --help`, 'the options of a command')
     .epilogue('Every command has its own --help.')
-  for (const { name, describe } of commands) parser.command(name, describe)
+  for (const each of commands) parser.command(each.name, each.describe)
   await parse(parser, word === undefined ? ['--help'] : words)
 }
 

@@ -74,12 +74,22 @@ const ConsensusDefaults = T.Object({
   max_transaction_parts: T.Integer(),
 })
 
+const ChainDefaults = T.Object({
+  max_branch_depth: T.Integer({ minimum: 1 }),
+  max_pending_count: T.Integer({ minimum: 1 }),
+  max_pending_bytes: T.Integer({ minimum: 1 }),
+  max_pending_age: T.Number({ minimum: 1 }),
+  max_pending_chain: T.Integer({ minimum: 1 }),
+  max_pending_replaced: T.Integer({ minimum: 0 }),
+})
+
 /** Every default setting there is; defaults/ is the only place that holds one. */
 export const DEFAULTS = {
   node: read('node_defaults.json', NodeDefaults),
   client: read('client_defaults.json', ClientDefaults),
   dns: read('dns_server_defaults.json', DnsServerDefaults),
   blockchain: read('blockchain_defaults.json', BlockchainInfo),
+  chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
 }

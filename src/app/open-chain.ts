@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { BlockArchive } from '../chain/block-archive.js'
+import { Blockchain, type VerifyAll } from '../chain/blockchain.js'
+import { Pending } from '../chain/pending.js'
+import { restore } from '../chain/restore.js'
+import { chainId } from '../ledger/chain-id.js'
+import type { EndorsementPolicy } from '../ledger/judge-call.js'
+import type { ConsensusSettings } from '../ledger/settings.js'
+import { VALIDATION_CODE } from '../ledger/validation-code.js'
+import { ChainIndex } from '../store/index/chain-index.js'
+import { PendingStore } from '../store/index/pending-store.js'
+import type { Logger } from './log.js'
+import { DEFAULTS } from './settings/defaults.js'
+import type { NodeSettings } from './settings/node-settings.js'
+
+/** The chain of a node with what waits for it, open on disk. */
+export interface OpenChain {
+  readonly blockchain: Blockchain
+  readonly pending: Pending
+  close(): Promise<void>
+}
+
+export interface OpenChainOptions {
+  /** Data folder of the node. */
+  readonly folder: string
+  readonly files: Pick<NodeSettings, 'blocksFolder' | 'blockTemplate'>
+  readonly settings: ConsensusSettings
+  readonly verify: VerifyAll
+  readonly now: () => number
+  readonly log: Logger
+  /** Rebuild the index even if it looks right. */
+  readonly rebuild?: boolean
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+const INDEX_FOLDER = 'index'
+const PENDING_FOLDER = 'pending'
+
+/** No contract is bound yet, so no call is endorsed by anybody who may. */
+export const noContracts: EndorsementPolicy = () => VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
+
+export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
+  const { folder, files, settings, verify, now, log } = options
+  const archive = await BlockArchive.open({
+    folder: join(folder, files.blocksFolder),
+    template: files.blockTemplate,
+    onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
+  })
+  const index = ChainIndex.open(join(folder, INDEX_FOLDER), chainId(settings))
+  const store = PendingStore.open(join(folder, PENDING_FOLDER))
+  const blockchain = new Blockchain({
+    settings,
+    archive,
+    index,
+    verify,
+    endorsementPolicy: noContracts,
+    maxBranchDepth: DEFAULTS.chain.max_branch_depth,
+    now,
+  })
+  const report = await restore(blockchain, {
+    rebuild: options.rebuild ?? false,
+    onProgress: options.onProgress ?? ((done, total) => logProgress(log, done, total)),
+    onRefused: ({ header }, error) =>
+      log.warn(
+        { height: header.height, hash: header.hash, rule: error.rule },
+        `a block file is refused: ${error.message}`,
+      ),
+  })
+  if (report.rebuilt && blockchain.height() >= 0)
+    log.info({ height: blockchain.height() }, 'rebuilt the index from the block files')
+  const pending = new Pending({
+    blockchain,
+    settings: {
+      maxCount: DEFAULTS.chain.max_pending_count,
+      maxBytes: DEFAULTS.chain.max_pending_bytes,
+      maxAgeMs: DEFAULTS.chain.max_pending_age * 1000,
+      maxChainLength: DEFAULTS.chain.max_pending_chain,
+      maxReplaced: DEFAULTS.chain.max_pending_replaced,
+    },
+    store,
+    verify,
+    now,
+    onStoreError: (error) => log.error({ err: error }, 'a pending transaction could not be written'),
+  })
+  await pending.open()
+  return {
+    blockchain,
+    pending,
+    async close() {
+      await blockchain.alone(() => undefined)
+      await store.close()
+      await index.close()
+    },
+  }
+}
+
+const PROGRESS_STEP = 1000
+
+function logProgress(log: Logger, done: number, total: number): void {
+  if (done % PROGRESS_STEP === 0) log.info({ done, total }, 'rebuilding the index')
+}

@@ -1,0 +1,346 @@
+import { assert } from '../base/errors.js'
+import type { Block, BlockHeader } from '../ledger/block.js'
+import { type Chain, chainOf } from '../ledger/chain.js'
+import { checkBlock } from '../ledger/check-block.js'
+import { type Branch, checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
+import { checkHeader } from '../ledger/check-header.js'
+import { bestBlock, checkBranchWork, reorgPath } from '../ledger/fork-choice.js'
+import {
+  branchAfter,
+  branchAt,
+  branchBelow,
+  growTree,
+  requireEntry,
+  type TreeEntry,
+  workOf,
+} from '../ledger/header-tree.js'
+import { invalidate, reconsider } from '../ledger/invalidate.js'
+import type { EndorsementPolicy } from '../ledger/judge-call.js'
+import { RuleError } from '../ledger/rule-error.js'
+import type { ConsensusSettings } from '../ledger/settings.js'
+import { blockSignatureChecks, type SignatureCheck } from '../ledger/signature-checks.js'
+import type { Transaction } from '../ledger/transaction.js'
+import type { ChainIndex } from '../store/index/chain-index.js'
+import type { BlockArchive } from './block-archive.js'
+import { ChainEvents } from './chain-events.js'
+import { medianTimeBelow, Steps } from './steps.js'
+import { Turns } from './turns.js'
+
+/** Verifies signatures, wherever it likes. Rejects with RuleError TX-22 when one is wrong. */
+export type VerifyAll = (checks: readonly SignatureCheck[]) => Promise<void>
+
+export interface BlockchainOptions {
+  readonly settings: ConsensusSettings
+  readonly archive: BlockArchive
+  readonly index: ChainIndex
+  readonly verify: VerifyAll
+  readonly endorsementPolicy: EndorsementPolicy
+  /** Blocks of the tip's own target that a branch may lie behind to be kept. */
+  readonly maxBranchDepth: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** What became of a block: on the tip (perhaps after a reorg), kept beside the chain, or held already. */
+export type BlockVerdict = 'connected' | 'side' | 'known'
+
+/**
+ * The chain of one node: the rules of the ledger with files and index around them. Blocks go in one at a time. After a
+ * kill at any moment the next start brings files and index into step (`restore.ts`).
+ */
+export class Blockchain {
+  readonly events = new ChainEvents()
+  readonly steps: Steps
+  readonly #options: BlockchainOptions
+  readonly #turns = new Turns()
+  #chain: Chain
+
+  constructor(options: BlockchainOptions) {
+    this.#options = options
+    this.#chain = chainOf(options.settings)
+    this.steps = new Steps(options)
+  }
+
+  /** The settings and what follows from them. */
+  get chain(): Chain {
+    return this.#chain
+  }
+
+  get index(): ChainIndex {
+    return this.#options.index
+  }
+
+  get archive(): BlockArchive {
+    return this.#options.archive
+  }
+
+  /** The last block's header; undefined before block 0. */
+  tip(): BlockHeader | undefined {
+    return this.#tipEntry()?.header
+  }
+
+  /** -1 before block 0. */
+  height(): number {
+    return this.tip()?.height ?? -1
+  }
+
+  /** Hashes that the chain stands for. */
+  work(): bigint {
+    return this.#tipEntry()?.work ?? 0n
+  }
+
+  /** The branch that the next block follows; undefined before block 0. */
+  branch(): Branch | undefined {
+    const tip = this.tip()
+    return tip && branchAt(this.index, tip)
+  }
+
+  /** Of the branch the next block follows, in ms since 1970. */
+  medianTimePast(): number {
+    return medianTimeBelow(this.branch(), this.#chain)
+  }
+
+  /** A block the node holds, of any branch. */
+  async block(hash: string): Promise<Block | undefined> {
+    const entry = this.index.entry(hash)
+    if (!entry?.hasBody) return undefined
+    const { height } = entry.header
+    const read = async (active: boolean): Promise<Block | undefined> => {
+      const block = active ? await this.archive.read(height) : await this.archive.readSide(hash)
+      return block?.header.hash === hash ? block : undefined
+    }
+    const isActive = this.index.activeHash(height) === hash
+    // The second try is for a block that changed places while it was read.
+    return (await read(isActive)) ?? (await read(!isActive))
+  }
+
+  /** The chain's block at a height. */
+  async blockAt(height: number): Promise<Block | undefined> {
+    const hash = this.index.activeHash(height)
+    return hash === undefined ? undefined : this.block(hash)
+  }
+
+  /** Runs `job` while no block goes in or out. */
+  alone<T>(job: () => Promise<T> | T): Promise<T> {
+    return this.#turns.take(job)
+  }
+
+  /** Takes other settings, which makes another chain; only before block 0. */
+  refound(settings: ConsensusSettings): Promise<void> {
+    return this.alone(() => {
+      assert(this.index.tipHash() === undefined, 'a chain with blocks cannot be founded anew')
+      this.#chain = chainOf(settings)
+      this.index.clear(this.#chain.id)
+    })
+  }
+
+  /** Takes a block in. @throws {RuleError} when it breaks a rule; then nothing of it is kept. */
+  submit(block: Block): Promise<BlockVerdict> {
+    return this.alone(() => this.acceptAlone(block))
+  }
+
+  /**
+   * Takes in blocks that follow each other, from one source: as one group of files where they extend the tip. Returns how
+   * many were new. @throws {RuleError} of the first that breaks a rule; those before it are kept.
+   */
+  submitMany(blocks: readonly Block[]): Promise<number> {
+    return this.alone(async () => {
+      const fresh = blocks.filter((block) => !this.index.entry(block.header.hash)?.hasBody)
+      const [first] = fresh
+      if (!first) return 0
+      if (this.#extendsTip(first) && fresh.length > 1) await this.#extendMany(fresh)
+      else for (const block of fresh) await this.acceptAlone(block)
+      return fresh.length
+    })
+  }
+
+  /**
+   * Takes in headers that follow each other and a known one, bodies to come later. Returns how many were new.
+   * @throws {RuleError} of the first, when it breaks a rule; later ones end the list in silence.
+   */
+  submitHeaders(headers: readonly BlockHeader[]): Promise<number> {
+    return this.alone(() => {
+      const fresh = headers.filter((header) => !this.index.entry(header.hash))
+      if (fresh.length === 0) return 0
+      const checked = this.#checkHeaders(fresh)
+      this.index.write(() => {
+        for (const header of checked) this.index.grow(growTree(this.index, header, this.index.nextSequence()))
+      })
+      return checked.length
+    })
+  }
+
+  /** Puts a block and all that follow it aside, as if it broke a rule, and takes the best branch that is left. */
+  invalidate(hash: string): Promise<void> {
+    return this.#changeVerdicts(() => invalidate(this.index, hash))
+  }
+
+  /** Gives a block that was put aside, and all around it, another chance. */
+  reconsider(hash: string): Promise<void> {
+    return this.#changeVerdicts(() => reconsider(this.index, hash))
+  }
+
+  #changeVerdicts(change: () => readonly TreeEntry[]): Promise<void> {
+    return this.alone(async () => {
+      this.index.write(() => {
+        for (const entry of change()) this.index.putEntry(entry)
+      })
+      await this.takeBestBranch()
+    })
+  }
+
+  #tipEntry(): TreeEntry | undefined {
+    const hash = this.index.tipHash()
+    return hash === undefined ? undefined : requireEntry(this.index, hash)
+  }
+
+  #extendsTip({ header }: Block): boolean {
+    const tip = this.index.tipHash()
+    return tip === undefined ? header.height === 0 : header.previousHash === tip
+  }
+
+  /** The headers up to the first that is wrong. @throws {RuleError} when that is the first of all. */
+  #checkHeaders(headers: readonly BlockHeader[]): readonly BlockHeader[] {
+    const [first] = headers
+    assert(first, 'there is a header to check')
+    const nowMs = this.#options.now()
+    const checked: BlockHeader[] = []
+    let branch = branchBelow(this.index, first)
+    let work = branch ? requireEntry(this.index, branch.parent.hash).work : 0n
+    try {
+      for (const header of headers) {
+        checkHeader(header, this.#chain)
+        checkHeaderInBranch(header, branch, this.#chain, nowMs)
+        branch = branchAfter(branch, header)
+        work += workOf(header)
+        checked.push(header)
+      }
+    } catch (error) {
+      if (!(error instanceof RuleError) || checked.length === 0) throw error
+    }
+    checkBranchWork(work, this.#tipEntry(), this.#options.maxBranchDepth)
+    return checked
+  }
+
+  /** {@link submit} for callers whose turn it is ({@link alone}). */
+  async acceptAlone(block: Block): Promise<BlockVerdict> {
+    const { header } = block
+    const known = this.index.entry(header.hash)
+    if (known?.invalid) throw new RuleError('FORK-2', 'the block, or one below it, is invalid')
+    if (known?.hasBody) return 'known'
+    const branch = await this.#check(block)
+    if (!this.#extendsTip(block)) return this.#acceptBeside(block)
+    const effects = this.steps.effects(block, branch, this.#chain)
+    await this.archive.write([block])
+    this.steps.connect(block, effects)
+    this.events.emit('connected', block)
+    this.events.emit('tip', header)
+    return 'connected'
+  }
+
+  /** Everything but the state: the header in its branch, the body, the signatures. */
+  async #check(block: Block): Promise<Branch | undefined> {
+    const { header } = block
+    const branch = branchBelow(this.index, header)
+    if (branch && !requireEntry(this.index, branch.parent.hash).hasBody) {
+      throw new RuleError('FORK-1', 'the parent block is not held')
+    }
+    this.#checkHeaders([header])
+    checkBlock(block, this.#chain)
+    await this.#options.verify(blockSignatureChecks(block))
+    return branch
+  }
+
+  async #extendMany(blocks: readonly Block[]): Promise<void> {
+    const good = blocks.slice(0, this.#checkHeaders(blocks.map(({ header }) => header)).length)
+    const [first] = good
+    assert(first, 'there is a first block')
+    for (const block of good) checkBlock(block, this.#chain)
+    await this.#options.verify(good.flatMap(blockSignatureChecks))
+    await this.archive.write(good)
+    let branch = branchBelow(this.index, first.header)
+    for (const block of good) {
+      try {
+        this.steps.connect(block, this.steps.effects(block, branch, this.#chain))
+      } catch (error) {
+        await this.archive.removeAbove(block.header.height - 1)
+        throw error
+      }
+      this.events.emit('connected', block)
+      branch = branchAfter(branch, block.header)
+      // Between two blocks others have their turn: a long import must not hold up answers.
+      await new Promise(setImmediate)
+    }
+    this.events.emit('tip', good.at(-1)?.header)
+  }
+
+  async #acceptBeside(block: Block): Promise<BlockVerdict> {
+    await this.steps.keepBeside(block)
+    this.events.emit('side', block)
+    await this.takeBestBranch()
+    return this.index.activeHash(block.header.height) === block.header.hash ? 'connected' : 'side'
+  }
+
+  /**
+   * Moves the chain to the branch with the most work, a block at a time: each step is complete on disk before the next,
+   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. Only for
+   * callers whose turn it is ({@link alone}).
+   */
+  async takeBestBranch(): Promise<void> {
+    const from = this.tip()
+    const off: Block[] = []
+    const on: string[] = []
+    for (;;) {
+      const best = bestBlock(this.index)
+      if (best?.header.hash === this.index.tipHash()) break
+      const path = best
+        ? reorgPath(this.index, this.#tipEntry(), best)
+        : { disconnect: [this.index.tipHash() ?? ''], connect: [] }
+      for (const hash of path.disconnect) await this.#takeOff(hash, off, on)
+      for (const hash of path.connect) {
+        if (!(await this.#putOn(hash, off, on))) break
+      }
+    }
+    this.#tellReorg(from, off, on)
+  }
+
+  async #takeOff(hash: string, off: Block[], on: string[]): Promise<void> {
+    const block = await this.block(hash)
+    assert(block, `block ${hash} cannot be taken off: its file is missing`)
+    await this.steps.disconnect(block)
+    if (on.at(-1) === hash) on.pop()
+    else off.push(block)
+    this.events.emit('disconnected', block)
+  }
+
+  async #putOn(hash: string, off: Block[], on: string[]): Promise<boolean> {
+    const block = await this.steps.connectSide(hash, this.#chain)
+    if (!block) return false
+    if (off.at(-1)?.header.hash === hash) off.pop()
+    else on.push(hash)
+    this.events.emit('connected', block)
+    return true
+  }
+
+  #tellReorg(from: BlockHeader | undefined, off: readonly Block[], on: readonly string[]): void {
+    const to = this.tip()
+    if (from?.hash === to?.hash) return
+    const fork = off.at(-1)?.header
+    if (from && fork) {
+      const forkPoint = fork.height > 0 ? fork.previousHash : undefined
+      this.events.emit('reorg', {
+        from,
+        to,
+        forkPoint,
+        disconnected: off.map(({ header }) => header.hash),
+        connected: on,
+      })
+      this.events.emit('returned', returnedTransactions(off))
+    }
+    this.events.emit('tip', to)
+  }
+}
+
+function returnedTransactions(off: readonly Block[]): readonly Transaction[] {
+  return [...off].reverse().flatMap(({ transactions }) => transactions.slice(1))
+}

@@ -1,0 +1,193 @@
+import { checkTransaction } from '../ledger/check-transaction.js'
+import { decodeTransaction } from '../ledger/decode-transaction.js'
+import { encodeTransaction } from '../ledger/encode-transaction.js'
+import { type Added, Mempool, type PoolContext } from '../ledger/mempool.js'
+import type { MempoolSettings } from '../ledger/mempool-settings.js'
+import { RuleError } from '../ledger/rule-error.js'
+import { signatureChecks } from '../ledger/signature-checks.js'
+import type { Transaction } from '../ledger/transaction.js'
+import type { PendingStore } from '../store/index/pending-store.js'
+import type { Blockchain, VerifyAll } from './blockchain.js'
+
+export interface PendingOptions {
+  readonly blockchain: Blockchain
+  readonly settings: MempoolSettings
+  readonly store: PendingStore
+  readonly verify: VerifyAll
+  readonly now: () => number
+  /** A write to the store failed. */
+  readonly onStoreError: (error: unknown) => void
+}
+
+/** Transactions that wait for a block: the ledger's mempool, kept on disk and in step with the chain. */
+export class Pending {
+  readonly #options: PendingOptions
+  #pool: Mempool
+
+  constructor(options: PendingOptions) {
+    this.#options = options
+    this.#pool = new Mempool(options.blockchain.chain, options.settings)
+  }
+
+  /** For reading; it changes only through this class. */
+  get pool(): Mempool {
+    return this.#pool
+  }
+
+  /** Takes back what an earlier run kept, forgets what can no longer follow the chain, and follows the chain from now on. */
+  async open(): Promise<void> {
+    const { blockchain, store } = this.#options
+    await blockchain.alone(() => {
+      for (const { transaction, addedMs } of store.all()) {
+        const decoded = decodeTransaction(transaction)
+        for (const dropped of this.#pool.addAll([{ transaction: decoded, addedMs }], this.#context())) {
+          this.#forget(dropped.transaction)
+        }
+      }
+    })
+    const { events } = blockchain
+    events.on('connected', (block) => {
+      for (const { id } of block.transactions) this.#remove(id)
+      this.#drop(this.#pool.connected(block), 'a block spent its inputs')
+    })
+    events.on('returned', (transactions) => this.#takeBack(transactions))
+  }
+
+  /** A pool of the chain as it is founded anew. */
+  refound(): void {
+    this.#pool = new Mempool(this.#options.blockchain.chain, this.#options.settings)
+  }
+
+  /**
+   * Takes a transaction; resolves when it is kept on disk. @throws {RuleError} when it breaks a rule, or is not worth
+   * keeping.
+   */
+  async submit(transaction: Transaction): Promise<Added> {
+    const { blockchain, verify } = this.#options
+    checkTransaction(transaction, blockchain.chain)
+    await verify(signatureChecks(transaction))
+    const added = await blockchain.alone(() => this.#pool.add(transaction, this.#context()))
+    await this.#keep(transaction)
+    this.#announce(transaction, added)
+    return added
+  }
+
+  /** Takes many, each on its own: the answer tells for each what it pushed out, or the rule that kept it out. */
+  async submitMany(transactions: readonly Transaction[]): Promise<(Added | RuleError)[]> {
+    const { blockchain, verify } = this.#options
+    const checked = await this.#checkMany(transactions, verify)
+    const answers = await blockchain.alone(() =>
+      transactions.map((transaction, i) => checked[i] ?? this.#tryAdd(transaction)),
+    )
+    const taken = transactions.filter((_, i) => !(answers[i] instanceof RuleError))
+    await Promise.all(taken.map((transaction) => this.#keep(transaction)))
+    for (const [i, answer] of answers.entries()) {
+      const transaction = transactions[i]
+      if (transaction && !(answer instanceof RuleError)) this.#announce(transaction, answer)
+    }
+    return answers
+  }
+
+  /** Forgets what has waited too long. */
+  expire(): void {
+    const { blockchain, now } = this.#options
+    this.#drop(this.#pool.expire(now(), blockchain.medianTimePast()), 'it waited too long')
+  }
+
+  /** Verifies all signatures in one go; only when one is wrong each transaction on its own. */
+  async #checkMany(
+    transactions: readonly Transaction[],
+    verify: VerifyAll,
+  ): Promise<(RuleError | undefined)[]> {
+    const { chain } = this.#options.blockchain
+    const faults = transactions.map((transaction) => faultOf(() => checkTransaction(transaction, chain)))
+    const sound = transactions.filter((_, i) => !faults[i])
+    try {
+      await verify(sound.flatMap(signatureChecks))
+      return faults
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+    }
+    return Promise.all(
+      transactions.map(
+        async (transaction, i) => faults[i] ?? (await rejectionOf(verify(signatureChecks(transaction)))),
+      ),
+    )
+  }
+
+  #tryAdd(transaction: Transaction): Added | RuleError {
+    try {
+      return this.#pool.add(transaction, this.#context())
+    } catch (error) {
+      if (error instanceof RuleError) return error
+      throw error
+    }
+  }
+
+  #context(): PoolContext {
+    const { blockchain, now } = this.#options
+    return {
+      state: blockchain.index,
+      height: blockchain.height() + 1,
+      medianTimePast: blockchain.medianTimePast(),
+      nowMs: now(),
+    }
+  }
+
+  /** After a reorg: what the former branch held waits again, as far as it can. */
+  #takeBack(returned: readonly Transaction[]): void {
+    const dropped = this.#pool.reorganized(returned, this.#context())
+    for (const transaction of returned) {
+      if (this.#pool.get(transaction.id)) this.#keep(transaction).catch(this.#options.onStoreError)
+    }
+    for (const { transaction, error } of dropped) this.#drop([transaction], error.message)
+  }
+
+  #announce(transaction: Transaction, { replaced, evicted }: Added): void {
+    this.#drop(replaced, `replaced by ${transaction.id}`)
+    this.#drop(evicted, 'the pool was full and it paid least')
+    this.#options.blockchain.events.emit('pending', transaction)
+  }
+
+  #keep(transaction: Transaction): Promise<void> {
+    return this.#options.store.put(transaction.id, {
+      transaction: encodeTransaction(transaction),
+      addedMs: this.#options.now(),
+    })
+  }
+
+  #drop(transactions: readonly Transaction[], reason: string): void {
+    for (const transaction of transactions) {
+      this.#forget(transaction)
+      this.#options.blockchain.events.emit('dropped', transaction, reason)
+    }
+  }
+
+  #forget({ id }: Transaction): void {
+    this.#remove(id)
+  }
+
+  #remove(id: string): void {
+    this.#options.store.remove(id).catch(this.#options.onStoreError)
+  }
+}
+
+function faultOf(check: () => void): RuleError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof RuleError) return error
+    throw error
+  }
+}
+
+async function rejectionOf(promise: Promise<void>): Promise<RuleError | undefined> {
+  try {
+    await promise
+    return undefined
+  } catch (error) {
+    if (error instanceof RuleError) return error
+    throw error
+  }
+}

@@ -1,0 +1,107 @@
+import type { Block } from '../ledger/block.js'
+import { checkBlock } from '../ledger/check-block.js'
+import { checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
+import type { branchBelow } from '../ledger/header-tree.js';
+import { branchAfter } from '../ledger/header-tree.js'
+import { RuleError } from '../ledger/rule-error.js'
+import type { Blockchain } from './blockchain.js'
+
+export interface RestoreOptions {
+  /** Rebuild the index even if it looks right. */
+  readonly rebuild: boolean
+  readonly onProgress: (done: number, total: number) => void
+  readonly onRefused: (block: Block, error: RuleError) => void
+}
+
+/** What a start found and did. */
+export interface RestoreReport {
+  readonly rebuilt: boolean
+  /** Blocks found beyond the tip or beside the chain that the index did not know. */
+  readonly takenIn: number
+}
+
+/**
+ * Brings index and files into step after any kind of end: rebuilds the index from the chain's files when its tip is not
+ * there, takes in what lies beyond the tip, and finishes a reorg that was cut short.
+ */
+export function restore(blockchain: Blockchain, options: RestoreOptions): Promise<RestoreReport> {
+  return blockchain.alone(async () => {
+    const rebuilt = options.rebuild || !(await isInStep(blockchain))
+    if (rebuilt) await rebuild(blockchain, options)
+    await moveRestBeside(blockchain)
+    const takenIn = await takeInSides(blockchain, options)
+    await blockchain.takeBestBranch()
+    return { rebuilt, takenIn }
+  })
+}
+
+/** Whether the files up to the index' tip are all there, and the last one is that tip. */
+async function isInStep({ index, archive }: Blockchain): Promise<boolean> {
+  const hash = index.tipHash()
+  if (hash === undefined) return !(await archive.heights()).includes(0)
+  const height = index.entry(hash)?.header.height ?? 0
+  const heights = await archive.heights()
+  if (heights[height] !== height) return false
+  const block = await archive.read(height)
+  return block?.header.hash === hash
+}
+
+/** Connects the chain's files again from block 0 up. They passed here before, so their signatures are not verified again. */
+async function rebuild(blockchain: Blockchain, { onProgress, onRefused }: RestoreOptions): Promise<void> {
+  const { archive, chain, index, steps } = blockchain
+  index.clear(chain.id)
+  const heights = await archive.heights()
+  const gap = heights.findIndex((height, i) => height !== i)
+  const total = gap === -1 ? heights.length : gap
+  let branch: ReturnType<typeof branchBelow>
+  let done = 0
+  for await (const block of archive.readMany(0, total - 1)) {
+    try {
+      checkBlock(block, chain)
+      checkHeaderInBranch(block.header, branch, chain, Number.MAX_SAFE_INTEGER)
+      steps.connect(block, steps.effects(block, branch, chain))
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+      onRefused(block, error)
+      return
+    }
+    branch = branchAfter(branch, block.header)
+    onProgress(++done, total)
+    await new Promise(setImmediate)
+  }
+}
+
+/** Files beyond the tip become blocks beside the chain: fork choice decides about them. */
+async function moveRestBeside({ archive, index }: Blockchain): Promise<void> {
+  const hash = index.tipHash()
+  const tip = hash === undefined ? -1 : (index.entry(hash)?.header.height ?? -1)
+  const beyond = (await archive.heights()).filter((height) => height > tip)
+  for (const height of beyond.reverse()) {
+    const block = await archive.read(height)
+    if (block) await archive.moveToSide(block)
+  }
+}
+
+/** Blocks beside the chain that the index does not hold, the lowest first. They are strangers: every rule is checked. */
+async function takeInSides(blockchain: Blockchain, { onRefused }: RestoreOptions): Promise<number> {
+  const { archive, index } = blockchain
+  const unknown: Block[] = []
+  for (const hash of await archive.sideHashes()) {
+    if (index.entry(hash)?.hasBody) continue
+    const block = await archive.readSide(hash)
+    if (block) unknown.push(block)
+  }
+  unknown.sort((a, b) => a.header.height - b.header.height)
+  let takenIn = 0
+  for (const block of unknown) {
+    try {
+      const verdict = await blockchain.acceptAlone(block)
+      if (verdict === 'connected') await archive.removeSide(block.header.hash)
+      takenIn++
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+      onRefused(block, error)
+    }
+  }
+  return takenIn
+}

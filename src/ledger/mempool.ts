@@ -1,0 +1,241 @@
+import type { Block } from './block.js'
+import type { Chain } from './chain.js'
+import { checkFreeTransaction } from './check-free-transaction.js'
+import { checkSpending } from './check-spending.js'
+import { isCoinbase } from './check-transaction.js'
+import { EvictionQueue } from './eviction-queue.js'
+import type { MempoolSettings } from './mempool-settings.js'
+import { byArrival, type PoolEntry, PoolGraph } from './pool-graph.js'
+import { feeRateOf, replacedBy } from './replacement.js'
+import { RuleError } from './rule-error.js'
+import { selectTransactions } from './select-transactions.js'
+import { ensure } from './shape.js'
+import type { Outpoint, Transaction } from './transaction.js'
+import type { UtxoEntry, UtxoView } from './utxo.js'
+
+/** The end of the chain, and the time, as a transaction meets them when it arrives. */
+export interface PoolContext {
+  readonly state: UtxoView & { hasTransaction(id: string): boolean }
+  /** Of the next block. */
+  readonly height: number
+  /** Of the branch the next block follows, in ms since 1970. */
+  readonly medianTimePast: number
+  readonly nowMs: number
+}
+
+/** A pending transaction as it is kept over a restart. */
+export interface PendingTransaction {
+  readonly transaction: Transaction
+  /** When it arrived, in ms since 1970. */
+  readonly addedMs: number
+}
+
+/** A transaction that was not taken and the rule that kept it out. */
+export interface Dropped {
+  readonly transaction: Transaction
+  readonly error: RuleError
+}
+
+/** What left the pool for a new transaction. */
+export interface Added {
+  /** They spent what the new one spends, and all that built on them. */
+  readonly replaced: readonly Transaction[]
+  /** The pool was full and they paid least. */
+  readonly evicted: readonly Transaction[]
+}
+
+/** Transactions that wait for a block: at any time all of them together may follow the tip, in the order of arrival. */
+export class Mempool {
+  readonly #chain: Chain
+  readonly #settings: MempoolSettings
+  #graph = new PoolGraph()
+  #queue = new EvictionQueue(this.#graph)
+  #sequence = 0
+
+  constructor(chain: Chain, settings: MempoolSettings) {
+    this.#chain = chain
+    this.#settings = settings
+  }
+
+  get size(): number {
+    return this.#graph.size
+  }
+
+  /** What all transactions take as canonical JSON. */
+  get bytes(): number {
+    return this.#graph.bytes
+  }
+
+  get(id: string): Transaction | undefined {
+    return this.#graph.get(id)?.transaction
+  }
+
+  /** In the order of arrival, parents before children (POOL-13). */
+  *pending(): Generator<PendingTransaction> {
+    for (const { transaction, addedMs } of [...this.#graph.entries()].sort(byArrival))
+      yield { transaction, addedMs }
+  }
+
+  /** The pending transaction that spends an output. */
+  spenderOf(outpoint: Outpoint): Transaction | undefined {
+    return this.#graph.spenderOf(outpoint)?.transaction
+  }
+
+  /** The unspent outputs as if all pending transactions were in the next block, at `height`: what a wallet may spend. */
+  spendable(view: UtxoView, height: number): UtxoView {
+    return {
+      utxo: (outpoint) =>
+        this.#graph.spenderOf(outpoint) ? undefined : (this.#output(outpoint, height) ?? view.utxo(outpoint)),
+    }
+  }
+
+  /**
+   * Takes a well-formed transaction with verified signatures. `addedMs` is for one that arrived before a restart.
+   * @throws {RuleError} when it cannot follow the tip and the pool, or is not worth keeping; then nothing changes.
+   */
+  add(transaction: Transaction, context: PoolContext, addedMs = context.nowMs): Added {
+    ensure(!this.#graph.get(transaction.id), 'POOL-1', 'the transaction is pending already')
+    ensure(!isCoinbase(transaction), 'POOL-2', 'a coinbase cannot wait for a block')
+    ensure(!context.state.hasTransaction(transaction.id), 'POOL-3', 'the transaction is in the chain already')
+    const replaced = this.#judge(transaction, context)
+    for (const each of replaced) this.#graph.remove(each)
+    const entry = { transaction, feeRate: feeRateOf(transaction), addedMs, sequence: this.#sequence++ }
+    this.#put(entry)
+    this.#offerParents(replaced)
+    const evicted = this.#makeRoom(entry, replaced)
+    return { replaced: transactionsOf(replaced), evicted: transactionsOf(evicted) }
+  }
+
+  /** Takes many, such as those kept over a restart, and returns those that are not pending in the end. */
+  addAll(pending: Iterable<PendingTransaction>, context: PoolContext): readonly Dropped[] {
+    const dropped: Dropped[] = []
+    const drop = (transaction: Transaction, rule: string, message: string): void => {
+      dropped.push({ transaction, error: new RuleError(rule, message) })
+    }
+    for (const { transaction, addedMs } of pending) {
+      try {
+        const { replaced, evicted } = this.add(transaction, context, addedMs)
+        for (const each of replaced) drop(each, 'POOL-4', 'another pays more to spend the same')
+        for (const each of evicted) drop(each, 'POOL-8', 'the pool is full of better paid transactions')
+      } catch (error) {
+        if (!(error instanceof RuleError)) throw error
+        dropped.push({ transaction, error })
+      }
+    }
+    return dropped
+  }
+
+  /** What a block should hold next, in an order it may have; each counts its bytes and one more. */
+  select(maxBytes: number): readonly Transaction[] {
+    return selectTransactions(this.#graph, maxBytes)
+  }
+
+  /** After a block was put on the tip: forgets what it holds. Returns what can never follow it. */
+  connected({ transactions }: Block): readonly Transaction[] {
+    for (const { id } of transactions) {
+      const confirmed = this.#graph.get(id)
+      if (confirmed) this.#graph.remove(confirmed)
+    }
+    const conflicts = new Set<PoolEntry>()
+    for (const { inputs } of transactions) {
+      for (const input of inputs) {
+        const spender = this.#graph.spenderOf(input)
+        if (spender) conflicts.add(spender)
+      }
+    }
+    return this.#removeWithDescendants(conflicts)
+  }
+
+  /**
+   * After the chain took another branch (all its blocks connected): `returned` are the transactions of the blocks that
+   * were taken off, in chain order. Returns what cannot follow the new tip; what the new branch holds is not among it.
+   */
+  reorganized(returned: readonly Transaction[], context: PoolContext): readonly Dropped[] {
+    const waiting = [
+      ...returned
+        .filter((each) => !isCoinbase(each))
+        .map((each) => ({ transaction: each, addedMs: context.nowMs })),
+      ...this.pending(),
+    ].filter(({ transaction }) => !context.state.hasTransaction(transaction.id))
+    this.#graph = new PoolGraph()
+    this.#queue = new EvictionQueue(this.#graph)
+    return this.addAll(waiting, context)
+  }
+
+  /** Removes, and returns, what has waited too long, or is too old for any block to come. */
+  expire(nowMs: number, medianTimePast: number): readonly Transaction[] {
+    const oldest = medianTimePast - this.#chain.settings.maxTransactionAgeMs
+    const expired = [...this.#graph.entries()].filter(
+      ({ addedMs, transaction: { inputs, timestamp } }) =>
+        addedMs < nowMs - this.#settings.maxAgeMs || (inputs.length === 0 && timestamp < oldest),
+    )
+    return this.#removeWithDescendants(expired)
+  }
+
+  /** Returns what the transaction would push out. */
+  #judge(transaction: Transaction, context: PoolContext): ReadonlySet<PoolEntry> {
+    const { height, medianTimePast, nowMs, state } = context
+    const entries = transaction.inputs.map((input) => this.#unspent(input, context))
+    checkSpending(transaction, entries, height, this.#chain)
+    if (transaction.inputs.length === 0) {
+      checkFreeTransaction(transaction, { state, medianTimePast, blockTimestamp: nowMs }, this.#chain)
+    }
+    const { maxChainLength, maxReplaced } = this.#settings
+    const replaced = replacedBy(transaction, this.#graph, maxReplaced)
+    const chain = this.#graph.ancestors(transaction, maxChainLength).size + 1
+    ensure(chain <= maxChainLength, 'POOL-7', `it would be more than ${maxChainLength} pending in a row`)
+    return replaced
+  }
+
+  /** What an input names, whether or not another pending transaction spends it. */
+  #unspent(outpoint: Outpoint, { state, height }: PoolContext): UtxoEntry {
+    const entry = this.#output(outpoint, height) ?? state.utxo(outpoint)
+    if (entry) return entry
+    throw new RuleError('UTX-1', 'an input names no unspent output')
+  }
+
+  #output({ transactionId, outputIndex }: Outpoint, height: number): UtxoEntry | undefined {
+    const output = this.#graph.get(transactionId)?.transaction.outputs[outputIndex]
+    return output && { address: output.address, amount: output.amount, height, isCoinbase: false }
+  }
+
+  #put(entry: PoolEntry): void {
+    this.#graph.add(entry)
+    this.#queue.offer(entry)
+  }
+
+  /** Lets the worst paid go until the caps hold. Where that is the newcomer, all stays as it was. */
+  #makeRoom(newcomer: PoolEntry, replaced: ReadonlySet<PoolEntry>): readonly PoolEntry[] {
+    const evicted: PoolEntry[] = []
+    const { maxCount, maxBytes } = this.#settings
+    while (this.#graph.size > maxCount || this.#graph.bytes > maxBytes) {
+      const worst = this.#queue.next()
+      if (worst === newcomer || !worst) {
+        this.#graph.remove(newcomer)
+        for (const each of [...replaced, ...evicted]) this.#put(each)
+        throw new RuleError('POOL-8', 'the pool is full of better paid transactions')
+      }
+      this.#graph.remove(worst)
+      this.#offerParents([worst])
+      evicted.push(worst)
+    }
+    return evicted
+  }
+
+  #offerParents(removed: Iterable<PoolEntry>): void {
+    for (const { transaction } of removed) {
+      for (const parent of this.#graph.parents(transaction)) this.#queue.offer(parent)
+    }
+  }
+
+  #removeWithDescendants(roots: Iterable<PoolEntry>): readonly Transaction[] {
+    const removed = this.#graph.withDescendants(roots)
+    for (const entry of removed) this.#graph.remove(entry)
+    this.#offerParents(removed)
+    return transactionsOf(removed)
+  }
+}
+
+function transactionsOf(entries: Iterable<PoolEntry>): readonly Transaction[] {
+  return [...entries].map(({ transaction }) => transaction)
+}

@@ -1,0 +1,103 @@
+import type { Outpoint, Transaction } from './transaction.js'
+import { outpointKey } from './utxo.js'
+
+/** A pending transaction. */
+export interface PoolEntry {
+  readonly transaction: Transaction
+  /** Units of fee per byte. */
+  readonly feeRate: number
+  /** When it arrived, in ms since 1970. */
+  readonly addedMs: number
+  /** Place in the order of arrival; no two alike. */
+  readonly sequence: number
+}
+
+/** Sorts parents before children. */
+export function byArrival(a: PoolEntry, b: PoolEntry): number {
+  return a.sequence - b.sequence
+}
+
+/** Pending transactions and who spends whose outputs. Knows nothing of rules. */
+export class PoolGraph {
+  readonly #entries = new Map<string, PoolEntry>()
+  readonly #spenders = new Map<string, PoolEntry>()
+  #bytes = 0
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** What all entries take as canonical JSON. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** In no order that can be relied on. */
+  entries(): Iterable<PoolEntry> {
+    return this.#entries.values()
+  }
+
+  get(id: string): PoolEntry | undefined {
+    return this.#entries.get(id)
+  }
+
+  spenderOf(outpoint: Outpoint): PoolEntry | undefined {
+    return this.#spenders.get(outpointKey(outpoint))
+  }
+
+  add(entry: PoolEntry): void {
+    this.#entries.set(entry.transaction.id, entry)
+    for (const input of entry.transaction.inputs) this.#spenders.set(outpointKey(input), entry)
+    this.#bytes += entry.transaction.bytes
+  }
+
+  remove({ transaction }: PoolEntry): void {
+    this.#entries.delete(transaction.id)
+    for (const input of transaction.inputs) this.#spenders.delete(outpointKey(input))
+    this.#bytes -= transaction.bytes
+  }
+
+  /** Entries whose outputs the transaction spends, each once. */
+  parents({ inputs }: Transaction): readonly PoolEntry[] {
+    const found = new Set<PoolEntry>()
+    for (const { transactionId } of inputs) {
+      const parent = this.#entries.get(transactionId)
+      if (parent) found.add(parent)
+    }
+    return [...found]
+  }
+
+  /** Entries that spend outputs of the transaction, each once. */
+  children({ id: transactionId, outputs }: Transaction): readonly PoolEntry[] {
+    const found = new Set<PoolEntry>()
+    for (let outputIndex = 0; outputIndex < outputs.length; outputIndex++) {
+      const child = this.spenderOf({ transactionId, outputIndex })
+      if (child) found.add(child)
+    }
+    return [...found]
+  }
+
+  /** All that must be in a block before the transaction; stops looking when there are more than `limit`. */
+  ancestors(transaction: Transaction, limit = Infinity): ReadonlySet<PoolEntry> {
+    return closure(this.parents(transaction), (entry) => this.parents(entry.transaction), limit)
+  }
+
+  /** `roots` and all that spends their outputs, directly or not; stops looking when there are more than `limit`. */
+  withDescendants(roots: Iterable<PoolEntry>, limit = Infinity): ReadonlySet<PoolEntry> {
+    return closure(roots, (entry) => this.children(entry.transaction), limit)
+  }
+}
+
+function closure(
+  roots: Iterable<PoolEntry>,
+  next: (entry: PoolEntry) => readonly PoolEntry[],
+  limit: number,
+): ReadonlySet<PoolEntry> {
+  const found = new Set(roots)
+  // A set yields what is added to it while it is walked.
+  for (const entry of found) {
+    if (found.size > limit) break
+    for (const each of next(entry)) found.add(each)
+  }
+  return found
+}

@@ -1,0 +1,48 @@
+import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Json } from '../../base/json.js'
+
+/** A pending transaction as it is kept. */
+export interface KeptTransaction {
+  /** The transaction as it stands in JSON. */
+  readonly transaction: Json
+  /** When it arrived, in ms since 1970. */
+  readonly addedMs: number
+}
+
+/**
+ * Transactions that wait for a block, kept so that an accepted one outlives a kill. Writes that come together are
+ * committed together.
+ */
+export class PendingStore {
+  readonly #root: RootDatabase<KeptTransaction, string>
+  readonly #pending: Database<KeptTransaction, string>
+
+  private constructor(folder: string) {
+    this.#root = open({ path: folder, noSubdir: false, cache: false })
+    this.#pending = this.#root.openDB<KeptTransaction, string>('pending', {})
+  }
+
+  static open(folder: string): PendingStore {
+    return new PendingStore(folder)
+  }
+
+  /** Resolves when it is kept. */
+  async put(id: string, kept: KeptTransaction): Promise<void> {
+    await this.#pending.put(id, kept)
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#pending.remove(id)
+  }
+
+  /** In the order of arrival. */
+  all(): KeptTransaction[] {
+    const kept = [...this.#pending.getRange()].map(({ value }) => value)
+    return kept.sort((a, b) => a.addedMs - b.addedMs)
+  }
+
+  async close(): Promise<void> {
+    await this.#root.flushed
+    await this.#root.close()
+  }
+}
