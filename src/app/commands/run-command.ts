@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js'
-import { HelpAsked, SettingsError } from '../settings/layers.js'
+import { HelpAsked, SettingsError } from '../settings/errors.js'
 import type { Command } from './command.js'
-import { commandLine, parse } from './command-line.js'
+import { commandLine, parse } from '../settings/command-line.js'
 import { nearest } from './nearest.js'
 
 const USAGE_ERROR = 2

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path'
 import { messageOf } from '../../base/errors.js'
-import { commandLine, parse } from '../commands/command-line.js'
+import { commandLine, parse } from '../settings/command-line.js'
 import { DEFAULTS } from '../settings/defaults.js'
-import { SettingsError } from '../settings/layers.js'
+import { SettingsError } from '../settings/errors.js'
 import { integerIn, ipAddress, oneOf, path, secondsIn, type Setting } from '../settings/setting.js'
 import { LOG_LEVELS } from '../settings/table.js'
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { networkSettings } from '../../../src/app/network/network-settings.js'
 import { argsOf, planNetwork } from '../../../src/app/network/plan.js'
-import { SettingsError } from '../../../src/app/settings/layers.js'
+import { SettingsError } from '../../../src/app/settings/errors.js'
 
 test('without flags there are three nodes from port 55000 on, and a seed server on 42020', async () => {
   expect(await networkSettings([])).toEqual({

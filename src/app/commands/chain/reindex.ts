@@ -4,7 +4,7 @@ import { openChain } from '../../open-chain.js'
 import { type Progress, progress } from '../../progress.js'
 import { verifyHere } from '../../verify-here.js'
 import type { Command } from '../command.js'
-import { commandLine, parse } from '../command-line.js'
+import { commandLine, parse } from '../../settings/command-line.js'
 import { type ChainFolder, chainFolder, withFolderOptions } from './folder-options.js'
 
 /** Rebuilds the index of a data folder from its block files. */

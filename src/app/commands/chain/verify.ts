@@ -9,11 +9,11 @@ import { chainOf } from '../../../ledger/chain.js'
 import { ChainIndex } from '../../../store/index/chain-index.js'
 import { noContracts } from '../../open-chain.js'
 import { progress } from '../../progress.js'
-import { SettingsError } from '../../settings/layers.js'
+import { SettingsError } from '../../settings/errors.js'
 import { integerIn } from '../../settings/setting.js'
 import { verifyHere } from '../../verify-here.js'
 import type { Command } from '../command.js'
-import { commandLine, parse } from '../command-line.js'
+import { commandLine, parse } from '../../settings/command-line.js'
 import { type ChainFolder, chainFolder, withFolderOptions } from './folder-options.js'
 
 /** Checks a folder of blocks offline, against every rule, without changing anything in it. */

@@ -1,9 +1,12 @@
 import yargs, { type Argv } from 'yargs'
 import { messageOf } from '../../base/errors.js'
 import { VERSION } from '../package-info.js'
-import { HelpAsked, SettingsError } from '../settings/layers.js'
+import { HelpAsked, SettingsError } from './errors.js'
 
-/** Text stays text until a setting reads it: no guessing of numbers, no made-up spellings. */
+/**
+ * Text stays text until a setting reads it: no guessing of numbers, no made-up spellings. Without `short-option-groups`
+ * off, the multi-letter short flag -bf would silently mean -b -f.
+ */
 const PARSER = {
   'short-option-groups': false,
   'duplicate-arguments-array': false,
