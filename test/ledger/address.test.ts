@@ -8,7 +8,7 @@ interface AddressVector {
   readonly address: string
 }
 
-test.each(vectors<{ addresses: AddressVector[] }>('addresses').addresses)(
+test.each((vectors('addresses') as { addresses: AddressVector[] }).addresses)(
   'the key of seed $seed has the address $address',
   ({ seed, public_key, address }) => {
     expect(addressOfPublicKey(public_key)).toBe(address)

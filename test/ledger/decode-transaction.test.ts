@@ -7,7 +7,7 @@ import { encodeTransaction } from '../../src/ledger/encode-transaction.js'
 import { transactionId } from '../../src/ledger/seal-transaction.js'
 import { chain, changed, ruleBrokenBy, type TransactionVector, vectorJson, vectors } from './fixtures.js'
 
-const file = vectors<{ chain_id: string; transactions: TransactionVector[] }>('transactions')
+const file = vectors('transactions') as { chain_id: string; transactions: TransactionVector[] }
 
 test('the chain id of the vectors is the hash of their settings', () => {
   expect(chain.id).toBe(file.chain_id)

@@ -22,7 +22,7 @@ import {
   verifyEd25519,
 } from './fixtures.js'
 
-const { transactions } = vectors<{ transactions: TransactionVector[] }>('transactions')
+const { transactions } = vectors('transactions') as { transactions: TransactionVector[] }
 
 test.each(transactions)('TX-22 is kept by $name', ({ transaction, id, signature_message }) => {
   const checks = signatureChecks(decodeTransaction(transaction))
@@ -54,7 +54,7 @@ test('TX-22 is broken by a signature over the bare id', () => {
 })
 
 test('a block lists the signatures of all its transactions', () => {
-  const { blocks } = vectors<{ blocks: { block: Json }[] }>('blocks')
+  const { blocks } = vectors('blocks') as { blocks: { block: Json }[] }
   const checks = blocks.map(({ block }) => blockSignatureChecks(decodeBlock(block)))
   expect(checks.map((each) => each.length)).toEqual([0, 3])
   verifySignatures(checks.flat(), verifyEd25519)
