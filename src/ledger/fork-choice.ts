@@ -29,7 +29,7 @@ function bestOf(tree: HeaderTree, isEligible: (entry: TreeEntry) => boolean): Tr
   return best
 }
 
-/** How to come from one end of the chain to another. */
+/** How to come from one end of the chain to another (FORK-9). */
 export interface ReorgPath {
   /** Hash of the last block both have; undefined when they have none. */
   readonly forkPoint: string | undefined

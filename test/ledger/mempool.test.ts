@@ -222,7 +222,7 @@ describe('caps', () => {
   })
 
   test('POOL-8: one that was built on can go once its child was replaced', () => {
-    const node = new Node({ maxCount: 2 })
+    const node = new Node({ maxCount: 3 })
     const parent = node.spend(0, 1)
     const child = transactionOf(chain, {
       inputs: [outpointOf(parent), outpointOf(node.reward(1))],
@@ -230,10 +230,11 @@ describe('caps', () => {
       fee: 10,
       by: ['a', 'miner'],
     })
-    node.add(parent)
-    node.add(child)
+    const other = node.spend(2, 2)
+    for (const each of [parent, child, other]) node.add(each)
+    expect(ids(node.add(node.spend(3, 300)).evicted)).toEqual([other.id])
     expect(ids(node.add(node.spend(1, 500)).replaced)).toEqual([child.id])
-    expect(ids(node.add(node.spend(2, 400)).evicted)).toEqual([parent.id])
+    expect(ids(node.add(node.spend(5, 400)).evicted)).toEqual([parent.id])
   })
 
   test('POOL-8: bytes are capped like the count; a newcomer that pays less than one that would have to go changes nothing', () => {
