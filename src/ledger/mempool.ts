@@ -130,7 +130,10 @@ export class Mempool {
     return selectTransactions(this.#graph, maxBytes)
   }
 
-  /** After a block was put on the tip: forgets what it holds. Returns what can never follow it (POOL-11). */
+  /**
+   * After a block was put on the tip: forgets what it holds. Returns what can never follow it (POOL-11). Time has passed,
+   * too: call `expire` next.
+   */
   connected({ transactions }: Block): readonly Transaction[] {
     for (const { id } of transactions) {
       const confirmed = this.#graph.get(id)
