@@ -19,9 +19,9 @@ import {
   workOf,
 } from '../../src/ledger/header-tree.js'
 import { invalidate, reconsider } from '../../src/ledger/invalidate.js'
-import { RuleError } from '../../src/ledger/rule-error.js'
 import { blockOf, testChain } from './make-chain.js'
 import { MemoryTree } from './memory-ports.js'
+import { ruleBrokenBy } from './fixtures.js'
 
 const chain = testChain()
 const HARD = 0x200fffff
@@ -85,39 +85,29 @@ function forked(): Named {
   return new Named().add('a').add('b', 'a').add('c', 'b').add('d', 'c').add('x', 'b').add('y', 'x')
 }
 
-function ruleOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof RuleError) return error.rule
-    throw error
-  }
-  return 'no rule broken'
-}
-
 describe('the tree of headers', () => {
   test('FORK-1: a header whose parent is unknown is refused', () => {
     const { tree } = forked()
     const stranger = blockOf(chain, blockOf(chain, undefined, { to: 'stranger' }).header).header
-    expect(ruleOf(() => branchBelow(tree, stranger))).toBe('FORK-1')
-    expect(ruleOf(() => growTree(tree, stranger, 99))).toBe('FORK-1')
+    expect(ruleBrokenBy(() => branchBelow(tree, stranger))).toBe('FORK-1')
+    expect(ruleBrokenBy(() => growTree(tree, stranger, 99))).toBe('FORK-1')
     expect(branchBelow(tree, blockOf(chain, undefined).header)).toBeUndefined()
   })
 
   test('FORK-2: a header that follows an invalid one is refused', () => {
     const named = forked()
     named.tree.put(...invalidate(named.tree, named.hash('x')))
-    expect(ruleOf(() => named.header('z', 'y'))).toBe('FORK-2')
-    expect(ruleOf(() => named.header('z', 'd'))).toBe('no rule broken')
+    expect(ruleBrokenBy(() => named.header('z', 'y'))).toBe('FORK-2')
+    expect(ruleBrokenBy(() => named.header('z', 'd'))).toBeUndefined()
   })
 
   test('FORK-3: a branch that lies more than so many blocks of work behind the best one is not kept', () => {
     const named = forked()
     const best = named.entry('d')
     const each = workOf(best.header)
-    expect(ruleOf(() => checkBranchWork(best.work - 2n * each, best, 2))).toBe('no rule broken')
-    expect(ruleOf(() => checkBranchWork(best.work - 2n * each - 1n, best, 2))).toBe('FORK-3')
-    expect(ruleOf(() => checkBranchWork(0n, undefined, 2))).toBe('no rule broken')
+    expect(ruleBrokenBy(() => checkBranchWork(best.work - 2n * each, best, 2))).toBeUndefined()
+    expect(ruleBrokenBy(() => checkBranchWork(best.work - 2n * each - 1n, best, 2))).toBe('FORK-3')
+    expect(ruleBrokenBy(() => checkBranchWork(0n, undefined, 2))).toBeUndefined()
   })
 
   test('a branch tells its last eleven timestamps, looked up or carried along', () => {
