@@ -233,7 +233,7 @@ export function invalidBlocks(chain: readonly ReferenceBlock[]): readonly Invali
   )
   add('HDR-17', 'a block at the median of the times before it', block(branch, [], { timestamp: timeOf(1) }))
   add('HDR-18', 'an easier target than the pace asks for', easier(chain), 19)
-  add('HDR-19', 'a block of tomorrow', block(branch, [], { timestamp: timeOf(AT) + 86_400_000 }))
+  add('HDR-19', 'a block of next week', block(branch, [], { timestamp: timeOf(AT) + 7 * 86_400_000 }))
 
   // Bodies.
   edit('BLK-1', 'a block with a member nobody knows', good, ['memo'], '')

@@ -62,11 +62,11 @@ const endorsementPolicy: EndorsementPolicy = (call) => {
 }
 
 function settingsOf(json: ChainFile['settings']): ConsensusSettings {
-  const camel = Object.entries(json).map(([key, value]) => [
-    key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ])
-  return Object.fromEntries(camel) as unknown as ConsensusSettings
+  const camel: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(json)) {
+    camel[key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())] = value
+  }
+  return camel as unknown as ConsensusSettings
 }
 
 /** Every rule there is for a block, in the order a node checks them. Returns what connecting it changes. */
@@ -149,7 +149,7 @@ test.each([
 })
 
 test('the target falls with a fast pace, rises with a slow one, and stops at the limit', () => {
-  const bits = (height: number): number => Number((read(`block${height}.json`) as { bits: number }).bits)
+  const bits = (height: number): number => (read(`block${height}.json`) as { bits: number }).bits
   expect(bits(19)).toBeLessThan(bits(16))
   expect(bits(22)).toBeGreaterThan(bits(20))
   expect(bits(count - 1)).toBe(settings.powLimitBits)
