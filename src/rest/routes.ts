@@ -30,7 +30,7 @@ export function routes(table: MethodTable, dispatch: Dispatch, access: AccessRul
 }
 
 function handler(name: string, method: AnyMethod, dispatch: Dispatch, access: AccessRules): RequestHandler {
-  const readParams = paramsReader(method.params, routeOf(method)?.pathParams ?? [])
+  const readParams = paramsReader(method.params, routeOf(method)?.pathParams ?? [], !method.getWithBody)
   return (request, response, next) => {
     checkScope(request, method.scope, access)
     dispatch(name, readParams(request), callerOf(request))
