@@ -24,6 +24,11 @@ export interface Method<P extends TSchema, R extends TSchema, C> {
   readonly result: R
   /** Verb and path, with `{param}` for parameters in the path; absent for operations that only the bus offers. */
   readonly http?: HttpBinding
+  /**
+   * Params beside those of the path come in the body alone, although the verb is GET. For operations that change
+   * something: a page of a stranger can make a browser GET any URL, but not with a body.
+   */
+  readonly getWithBody?: true
   /** Default: public. */
   readonly scope?: Scope
   readonly errors?: readonly ErrorCode[]

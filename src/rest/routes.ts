@@ -3,6 +3,7 @@ import type { Dispatch } from '../api/dispatch.js'
 import { ApiError } from '../api/errors.js'
 import type { AnyMethod, Caller, MethodTable } from '../api/method.js'
 import { routeOf } from '../api/openapi.js'
+import { AssertError } from '../base/errors.js'
 import { canonicalIp } from '../base/ip.js'
 import { type AccessRules, checkScope } from './access.js'
 import { sendError } from './errors.js'
@@ -29,13 +30,13 @@ export function routes(table: MethodTable, dispatch: Dispatch, access: AccessRul
 }
 
 function handler(name: string, method: AnyMethod, dispatch: Dispatch, access: AccessRules): RequestHandler {
-  const readParams = paramsReader(method.params, routeOf(method)?.pathParams ?? [])
+  const readParams = paramsReader(method.params, routeOf(method)?.pathParams ?? [], !method.getWithBody)
   return (request, response, next) => {
     checkScope(request, method.scope, access)
-    dispatch(name, readParams(request), callerOf(request)).then(
-      (result) => sendJson(response, 200, result),
-      next,
-    )
+    dispatch(name, readParams(request), callerOf(request))
+      .then((result) => sendJson(response, 200, result))
+      // Whatever was thrown is an error, even nothing: next(undefined) would try the next route.
+      .catch((error: unknown) => next(error ?? new AssertError(`${name} threw ${String(error)}`)))
   }
 }
 
