@@ -1,7 +1,7 @@
 import type { Express } from 'express'
 import { type Dispatch, dispatcher } from '../../src/api/dispatch.js'
 import type { ContextOf } from '../../src/api/method.js'
-import { type NodeApi, nodeApi } from '../../src/api/node-api.js'
+import { type SeedApi, seedApi } from '../../src/api/node-api.js'
 import type { BlockchainInfo } from '../../src/api/schemas/info.js'
 import type { NodeRecord } from '../../src/nodes/record.js'
 import { restApp, type RestOptions } from '../../src/rest/rest-app.js'
@@ -15,7 +15,7 @@ export interface FakeNode {
 }
 
 /** Ports that answer as the examples of the table say, and note what they are told. */
-function fakeContext(did: unknown[]): ContextOf<NodeApi> {
+function fakeContext(did: unknown[]): ContextOf<SeedApi> {
   const self: NodeRecord = { ip_address: '127.0.0.1', port: 55000 }
   const known: NodeRecord[] = [{ ip_address: '127.0.0.1', port: 50000 }]
   return {
@@ -28,10 +28,10 @@ function fakeContext(did: unknown[]): ContextOf<NodeApi> {
       random: () => 0,
     },
     blockchain: {
-      get: () => nodeApi['blockchain.get'].example.result,
+      get: () => seedApi['blockchain.get'].example.result,
       put: (info: BlockchainInfo) => (did.push(['put', info]), Promise.resolve(info)),
     },
-    health: () => nodeApi['node.health'].example.result,
+    health: () => seedApi['node.health'].example.result,
   }
 }
 
@@ -39,9 +39,9 @@ function fakeContext(did: unknown[]): ContextOf<NodeApi> {
 export function fakeNode(options: Partial<RestOptions> = {}): FakeNode {
   const did: unknown[] = []
   const internalErrors: unknown[] = []
-  const dispatch = dispatcher(nodeApi, fakeContext(did))
+  const dispatch = dispatcher(seedApi, fakeContext(did))
   const app = restApp({
-    table: nodeApi,
+    table: seedApi,
     dispatch,
     access: { isLoopbackBind: true, adminToken: undefined, allowedHosts: [] },
     version: '1.2.3',
