@@ -1,4 +1,3 @@
-import type { Json } from '../base/json.js'
 import { decodeHeaderJson } from '../ledger/decode-header.js'
 import { verifyMerkleProof } from '../ledger/merkle-proof.js'
 import { RuleError } from '../ledger/rule-error.js'

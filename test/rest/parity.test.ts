@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import type { MethodTable } from '../../src/api/method.js'
-import { nodeApi } from '../../src/api/node-api.js'
+import { seedApi } from '../../src/api/node-api.js'
 import { routeOf } from '../../src/api/openapi.js'
 import { compile } from '../../src/api/validator.js'
 import { fakeNode } from '../support/fake-node.js'
 
-const table: MethodTable = nodeApi
+const table: MethodTable = seedApi
 const bound = Object.entries(table).flatMap(([name, method]) => {
   const route = routeOf(method)
   return route ? [{ name, method, route }] : []
