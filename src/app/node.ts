@@ -6,6 +6,7 @@ import { type NodeApi, nodeApi } from '../api/node-api.js'
 import { ipRange } from '../base/ip.js'
 import type { Json } from '../base/json.js'
 import { BlockchainInfoKeeper } from '../chain/blockchain-info.js'
+import type { Sleep } from '../nodes/discovery-loop.js'
 import { type Profile, profileFor } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
 import { homePage } from '../rest/pages/home-page.js'
@@ -22,6 +23,7 @@ import { type Place, takePlace } from './place.js'
 import { DEFAULTS } from './settings/defaults.js'
 import { fixedSettings, profileRules } from './settings/derived.js'
 import type { NodeSettings } from './settings/node-settings.js'
+import { timerSleep } from './timer-sleep.js'
 
 /** What a node takes from its surroundings. */
 export interface Surroundings {
@@ -30,6 +32,8 @@ export interface Surroundings {
   readonly now: () => number
   /** A number in [0, 1). */
   readonly random: () => number
+  /** Paces discovery; absent: by the clock of the machine. */
+  readonly sleep?: Sleep
 }
 
 /** A node that answers. */
@@ -66,7 +70,7 @@ async function furnish(
   surroundings: Surroundings,
 ): Promise<RunningNode> {
   const { door, folder } = place
-  const { log, now, random } = surroundings
+  const { log, now, random, sleep = timerSleep } = surroundings
   const own = ownAddress(settings.ip, door.port, settings.advertise)
   const profile = settings.profile ?? profileFor(own.record.ip_address)
   const rules = profileRules(profile, settings)
@@ -74,7 +78,9 @@ async function furnish(
     log.warn(event, 'set a file aside that is torn or foreign'),
   )
   const blocks = settings.role === 'client' ? await openBlocks(folder.path, settings, log) : undefined
-  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1)
+  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1, () =>
+    finder.known.forgiveAll(),
+  )
   const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
   const finder: NodeFinder = new NodeFinder({
     settings,
@@ -84,6 +90,7 @@ async function furnish(
     log,
     random,
     now,
+    sleep,
     save: () => nodesWrite.save(),
     onRound: (report) => {
       metrics.roundDone(report)
@@ -158,6 +165,7 @@ async function openInfo(
   place: Place,
   settings: NodeSettings,
   tip: number,
+  onNewChain: () => void,
 ): Promise<BlockchainInfoKeeper> {
   const state = await files.state.read()
   const known = await files.blockchain.read()
@@ -179,7 +187,7 @@ async function openInfo(
     fixed: fixedSettings(),
     derived: () => (tip < 0 ? undefined : { ...initial, height: tip }),
     save,
-    onChange: () => undefined,
+    onNewChain,
   })
 }
 
