@@ -4,7 +4,7 @@ import { type Chain, chainOf } from '../ledger/chain.js'
 import { checkBlock } from '../ledger/check-block.js'
 import { type Branch, checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
 import { checkHeader } from '../ledger/check-header.js'
-import { bestBlock, checkBranchWork, isBetter, reorgPath } from '../ledger/fork-choice.js'
+import { bestBlock, checkBranchWork, isBetter, isBranchWorth, reorgPath } from '../ledger/fork-choice.js'
 import {
   branchAfter,
   branchAt,
@@ -87,6 +87,11 @@ export class Blockchain {
   /** Hashes that the chain stands for. */
   work(): bigint {
     return this.#tipEntry()?.work ?? 0n
+  }
+
+  /** Whether a branch of this work, all its headers together, is worth keeping (FORK-3). */
+  isEnoughWork(work: bigint): boolean {
+    return isBranchWorth(work, this.#tipEntry(), this.#options.maxBranchDepth)
   }
 
   /** The branch that the next block follows; undefined before block 0. */
@@ -266,6 +271,7 @@ export class Blockchain {
         this.steps.connect(block, this.steps.effects(block, branch, this.#chain))
       } catch (error) {
         await this.archive.removeAbove(block.header.height - 1)
+        if (block !== first) this.events.emit('tip', this.tip())
         throw error
       }
       this.events.emit('connected', block)
