@@ -83,7 +83,7 @@ export class BlockRelay {
       this.#arriving.set(header.hash, arrival)
       return 'taken'
     }
-    this.#noteBest(state, entry)
+    if (state) sync.noteHeld(state, header.hash)
     sync.schedule()
     return isNew ? 'wanted' : 'known'
   }
@@ -164,14 +164,8 @@ export class BlockRelay {
     } finally {
       this.#arriving.delete(hash)
     }
-    this.#noteBest(state, blockchain.index.entry(hash))
+    if (state) sync.noteHeld(state, hash)
     sync.schedule()
-  }
-
-  #noteBest(state: PeerState | undefined, entry: TreeEntry | undefined): void {
-    if (!state || !entry || entry.invalid) return
-    const best = state.best === undefined ? undefined : this.#options.blockchain.index.entry(state.best)
-    if (!best || entry.work > best.work) state.best = entry.header.hash
   }
 }
 

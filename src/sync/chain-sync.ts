@@ -92,8 +92,20 @@ export class ChainSync {
   /** Starts whatever can be fetched now. */
   schedule(): void {
     if (this.#stopped.signal.aborted) return
+    for (const state of this.book.all()) {
+      if (state.claim?.tip !== undefined) this.noteHeld(state, state.claim.tip)
+    }
     for (const state of this.#behindWhom()) this.#startSession(state)
     this.#download.schedule()
+  }
+
+  /** A node has the block of this hash, and all below it. */
+  noteHeld(state: PeerState, hash: string): void {
+    const { index } = this.#options.blockchain
+    const entry = index.entry(hash)
+    if (!entry || entry.invalid) return
+    const best = state.best === undefined ? undefined : index.entry(state.best)
+    if (!best || entry.work > best.work) state.best = hash
   }
 
   /** A node told of a block whose parent is unknown here: perhaps it has more. Asks it now and then, whatever it tells. */
@@ -125,8 +137,6 @@ export class ChainSync {
       this.#blame(state, error)
       return
     }
-    const tip = state.claim?.tip
-    if (tip !== undefined && blockchain.index.entry(tip)) state.best = tip
     this.schedule()
   }
 

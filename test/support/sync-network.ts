@@ -96,6 +96,7 @@ export interface SyncNodeOptions {
   readonly folder?: string
   readonly settings?: Partial<ConsensusSettings>
   readonly sync?: Partial<SyncSettings>
+  readonly maxBranchDepth?: number
 }
 
 let lastPort = 50_000
@@ -149,7 +150,10 @@ export class SyncNode {
   static async open(network: SyncNetwork, options: SyncNodeOptions = {}): Promise<SyncNode> {
     const folder = options.folder ?? (await temporaryFolder())
     const clock = options.clock ?? new TestClock()
-    const chain = await openTestChain(folder, clock, { settings: options.settings ?? {} })
+    const chain = await openTestChain(folder, clock, {
+      settings: options.settings ?? {},
+      maxBranchDepth: options.maxBranchDepth ?? 2000,
+    })
     return new SyncNode(network, chain, { folder, clock, options })
   }
 

@@ -1,29 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Block } from '../../src/ledger/block.js'
-import { mine } from '../support/chain.js'
-import { afterThisTest } from '../support/cleanup.js'
-import { SyncNetwork, SyncNode, type SyncNodeOptions } from '../support/sync-network.js'
+import { SyncNetwork, SyncNode } from '../support/sync-network.js'
+import { agree, blocksOf, mineMany, node } from '../support/sync-nodes.js'
 import { waitFor } from '../support/wait-for.js'
-
-async function node(network: SyncNetwork, options: SyncNodeOptions = {}): Promise<SyncNode> {
-  const opened = await SyncNode.open(network, options)
-  afterThisTest(() => opened.remove())
-  return opened
-}
-
-async function mineMany(at: SyncNode, count: number): Promise<Block[]> {
-  const blocks: Block[] = []
-  for (let i = 0; i < count; i++) blocks.push(await mine(at.chain, at.clock))
-  return blocks
-}
-
-const agree = (...nodes: readonly SyncNode[]) =>
-  waitFor(
-    'all nodes to have one tip',
-    () => nodes.every(({ tip }) => tip !== undefined && tip === nodes[0]?.tip),
-    20_000,
-  )
 
 test('a new node fetches the chain of the others, headers first, blocks from several nodes', async () => {
   const network = new SyncNetwork()
@@ -156,18 +135,12 @@ test('a fork deeper than any branch that is kept is followed when its whole work
   const short = await node(network)
   const long = await node(network)
   long.clock.nowMs += 500
-  await mineMany(short, 2020)
-  await mineMany(long, 2040)
+  await mineMany(short, 60)
+  await mineMany(long, 65)
   short.clock.nowMs = long.clock.nowMs = Math.max(short.clock.nowMs, long.clock.nowMs)
-  const late = await node(network, { clock: short.clock, sync: { headersPerCall: 10 } })
+  const late = await node(network, { clock: short.clock, maxBranchDepth: 20, sync: { headersPerCall: 10 } })
   late.knows(long)
-  await late.chain.blockchain.submitMany(await blocksOf(short, 2020))
+  await late.chain.blockchain.submitMany(await blocksOf(short))
   late.sync.start()
-  await waitFor('the longer branch', () => late.tip === long.tip, 60_000)
-}, 120_000)
-
-async function blocksOf(at: SyncNode, count: number): Promise<Block[]> {
-  const blocks: Block[] = []
-  for await (const block of at.chain.blockchain.archive.readMany(0, count - 1)) blocks.push(block)
-  return blocks
-}
+  await waitFor('the longer branch', () => late.tip === long.tip, 20_000)
+})
