@@ -30,6 +30,8 @@ export interface OpenChainOptions {
   readonly log: Logger
   /** Rebuild the index even if it looks right. */
   readonly rebuild?: boolean
+  /** Blocks that a branch may lie behind to be kept; the default's, unless a test says otherwise. */
+  readonly maxBranchDepth?: number
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -55,7 +57,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     index,
     verify,
     endorsementPolicy: noContracts,
-    maxBranchDepth: DEFAULTS.chain.max_branch_depth,
+    maxBranchDepth: options.maxBranchDepth ?? DEFAULTS.chain.max_branch_depth,
     now,
   })
   const report = await restore(blockchain, {

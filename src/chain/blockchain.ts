@@ -4,7 +4,7 @@ import { type Chain, chainOf } from '../ledger/chain.js'
 import { checkBlock } from '../ledger/check-block.js'
 import { type Branch, checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
 import { checkHeader } from '../ledger/check-header.js'
-import { bestBlock, checkBranchWork, reorgPath } from '../ledger/fork-choice.js'
+import { bestBlock, checkBranchWork, isBetter, isBranchWorth, reorgPath } from '../ledger/fork-choice.js'
 import {
   branchAfter,
   branchAt,
@@ -89,6 +89,11 @@ export class Blockchain {
     return this.#tipEntry()?.work ?? 0n
   }
 
+  /** Whether a branch of this work, all its headers together, is worth keeping (FORK-3). */
+  isEnoughWork(work: bigint): boolean {
+    return isBranchWorth(work, this.#tipEntry(), this.#options.maxBranchDepth)
+  }
+
   /** The branch that the next block follows; undefined before block 0. */
   branch(): Branch | undefined {
     const tip = this.tip()
@@ -144,14 +149,15 @@ export class Blockchain {
 
   /**
    * Takes in blocks that follow each other, from one source: as one group of files where they extend the tip. Returns how
-   * many were new. @throws {RuleError} of the first that breaks a rule; those before it are kept.
+   * many were new. @throws {RuleError} when one breaks a rule; of those before it some or all are kept.
    */
   submitMany(blocks: readonly Block[]): Promise<number> {
     return this.alone(async () => {
       const fresh = blocks.filter((block) => !this.index.entry(block.header.hash)?.hasBody)
       const [first] = fresh
       if (!first) return 0
-      if (this.#extendsTip(first) && fresh.length > 1) await this.#extendMany(fresh)
+      const isCondemned = fresh.some((block) => this.index.entry(block.header.hash)?.invalid)
+      if (this.#extendsTip(first) && fresh.length > 1 && !isCondemned) await this.#extendMany(fresh)
       else for (const block of fresh) await this.acceptAlone(block)
       return fresh.length
     })
@@ -248,7 +254,8 @@ export class Blockchain {
     if (branch && !requireEntry(this.index, branch.parent.hash).hasBody) {
       throw new RuleError('FORK-1', 'the parent block is not held')
     }
-    this.#checkHeaders([header])
+    // A known header was judged when it came, with all of its branch at hand: alone it may look like too little work.
+    if (!this.index.entry(header.hash)) this.#checkHeaders([header])
     checkBlock(block, this.#chain)
     await this.#options.verify(blockSignatureChecks(block))
     return branch
@@ -267,6 +274,7 @@ export class Blockchain {
         this.steps.connect(block, this.steps.effects(block, branch, this.#chain))
       } catch (error) {
         await this.archive.removeAbove(block.header.height - 1)
+        if (block !== first) this.events.emit('tip', this.tip())
         throw error
       }
       this.events.emit('connected', block)
@@ -275,13 +283,17 @@ export class Blockchain {
       await new Promise(setImmediate)
     }
     this.events.emit('tip', good.at(-1)?.header)
+    const next = blocks[good.length]
+    if (next) await this.acceptAlone(next)
   }
 
   async #acceptBeside(block: Block): Promise<BlockVerdict> {
     await this.steps.keepBeside(block)
     this.events.emit('side', block)
-    await this.takeBestBranch()
-    return this.index.activeHash(block.header.height) === block.header.hash ? 'connected' : 'side'
+    // Only this block can have become the best, so the other branches need no look.
+    const { hash } = block.header
+    if (isBetter(requireEntry(this.index, hash), this.#tipEntry())) await this.takeBestBranch()
+    return this.index.activeHash(block.header.height) === hash ? 'connected' : 'side'
   }
 
   /**

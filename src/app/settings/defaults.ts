@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
 import { BlockchainInfo } from '../../api/schemas/info.js'
+import { MAX_BLOCKS, MAX_HEADERS, MAX_IDS } from '../../api/schemas/sync.js'
 import { compile } from '../../api/validator.js'
 import { PACKAGE_ROOT } from '../package-info.js'
 
@@ -85,6 +86,30 @@ const ChainDefaults = T.Object({
   faucet_fee: T.Integer({ minimum: 0 }),
 })
 
+const SyncDefaults = T.Object({
+  poll_interval: T.Number({ exclusiveMinimum: 0 }),
+  jitter: T.Number({ minimum: 0, maximum: 1 }),
+  call_timeout: T.Number({ exclusiveMinimum: 0 }),
+  batch_timeout: T.Number({ exclusiveMinimum: 0 }),
+  stall_timeout: T.Number({ exclusiveMinimum: 0 }),
+  backoff: T.Number({ exclusiveMinimum: 0 }),
+  max_backoff: T.Number({ exclusiveMinimum: 0 }),
+  headers_per_call: T.Integer({ minimum: 1, maximum: MAX_HEADERS }),
+  max_held_headers: T.Integer({ minimum: 1 }),
+  header_sessions: T.Integer({ minimum: 1 }),
+  blocks_per_call: T.Integer({ minimum: 1, maximum: MAX_BLOCKS }),
+  batch_bytes: T.Integer({ minimum: 1 }),
+  max_answer_bytes: T.Integer({ minimum: 1 }),
+  window_batches: T.Integer({ minimum: 1 }),
+  inline_bytes: T.Integer({ minimum: 0 }),
+  relay_peers: T.Integer({ minimum: 1 }),
+  offer_delay: T.Number({ minimum: 0 }),
+  ids_per_offer: T.Integer({ minimum: 1, maximum: MAX_IDS }),
+  send_bytes: T.Integer({ minimum: 1 }),
+  remembered_ids: T.Integer({ minimum: 1 }),
+  delivery_timeout: T.Number({ exclusiveMinimum: 0 }),
+})
+
 /** Every default setting there is; defaults/ is the only place that holds one. */
 export const DEFAULTS = {
   node: read('node_defaults.json', NodeDefaults),
@@ -94,6 +119,7 @@ export const DEFAULTS = {
   chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
+  sync: read('sync_defaults.json', SyncDefaults),
 }
 
 function read<S extends TSchema>(name: string, schema: S): Static<S> {
