@@ -6,7 +6,9 @@ import { blockchain } from './methods/blockchain.js'
 import { blocks } from './methods/blocks.js'
 import { development } from './methods/development.js'
 import { health } from './methods/health.js'
+import { mining } from './methods/mining.js'
 import { nodes } from './methods/nodes.js'
+import { sync } from './methods/sync.js'
 import { transactions } from './methods/transactions.js'
 import { utxo } from './methods/utxo.js'
 
@@ -15,7 +17,7 @@ export const seedApi = join(nodes, blockchain, health)
 export type SeedApi = typeof seedApi
 
 /** What every node with a chain offers. */
-export const chainApi = join(seedApi, blocks, blockTransactions, transactions, utxo, addresses)
+export const chainApi = join(seedApi, blocks, blockTransactions, transactions, utxo, addresses, mining, sync)
 export type ChainApi = typeof chainApi
 
 /** Every operation of a node: what one in profile dev offers. */

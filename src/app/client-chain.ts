@@ -1,13 +1,13 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ContextOf } from '../api/method.js'
 import type { ChainApi } from '../api/node-api.js'
-import type { Blockchain, VerifyAll } from '../chain/blockchain.js'
+import type { Blockchain } from '../chain/blockchain.js'
 import type { DerivedInfo } from '../chain/blockchain-info.js'
 import { accountsPort, chainPort, pendingPort } from '../chain/chain-port.js'
 import type { Pending } from '../chain/pending.js'
 import type { ConsensusSettings } from '../ledger/settings.js'
-import { verifySignatures } from '../ledger/signature-checks.js'
-import { SignatureVerifier } from '../wallet/signature-verifier.js'
+import { VerifyPool } from '../verification/verify-pool.js'
 import type { Logger } from './log.js'
 import { type NodeEvents, tellChainEvents } from './node-events.js'
 import { openChain } from './open-chain.js'
@@ -41,11 +41,15 @@ const EXPIRY_MS = 60_000
 
 export async function openClientChain(options: ClientChainOptions): Promise<ClientChain> {
   const { folder, settings, consensus, events, now, log } = options
+  const verifiers = new VerifyPool({
+    threads: Math.max(1, availableParallelism() - 1),
+    onThreadDeath: (error) => log.error({ err: error }, 'a thread that verifies signatures died'),
+  })
   const open = await openChain({
     folder,
     files: settings,
     settings: consensus,
-    verify: verifyHere(),
+    verify: verifiers.verifyAll,
     now,
     log,
   })
@@ -79,19 +83,9 @@ export async function openClientChain(options: ClientChainOptions): Promise<Clie
       await blockchain.alone(() => undefined)
       await mirror.stop()
       await open.close()
+      await verifiers.close()
     },
   }
-}
-
-/** On this thread. */
-function verifyHere(): VerifyAll {
-  const verifier = new SignatureVerifier()
-  // Async, so that a wrong signature rejects.
-  // eslint-disable-next-line @typescript-eslint/require-await
-  return async (checks) =>
-    verifySignatures(checks, (publicKey, message, signature) =>
-      verifier.verify(publicKey, message, signature),
-    )
 }
 
 function derivedFrom(blockchain: Blockchain): DerivedInfo | undefined {

@@ -7,6 +7,7 @@ import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
 import { homePage } from '../rest/pages/home-page.js'
 import { restApp } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
+import { chainActivities } from './chain-activities.js'
 import { type ClientChain, openClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
@@ -141,7 +142,21 @@ async function furnish(
     blockchain: info,
     health: () => nodeHealth({ settings, profile, info, finder, chain, uptimeMs: now() - startedMs }),
   }
-  const offered = await operations(context, chain, profile, now)
+  const chainWork =
+    chain &&
+    (await chainActivities({
+      chain,
+      finder,
+      self: own.record,
+      profile,
+      settings,
+      chainId: () => info.chainId(),
+      now,
+      random,
+      sleep,
+      log,
+    }))
+  const offered = await operations(context, chain, chainWork, profile, now)
   door.open(
     restApp({
       ...offered,
@@ -167,7 +182,7 @@ async function furnish(
       onInternalError: (error) => log.error({ err: error }, 'a request failed'),
     }),
   )
-  const activities: readonly Activity[] = [finder]
+  const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
   for (const activity of activities) activity.start()
   return {
     record: own.record,

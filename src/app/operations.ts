@@ -2,8 +2,10 @@ import { type Dispatch, dispatcher } from '../api/dispatch.js'
 import type { ContextOf, MethodTable } from '../api/method.js'
 import { chainApi, nodeApi, type SeedApi, seedApi } from '../api/node-api.js'
 import { chainControlPort } from '../chain/chain-port.js'
+import { minerPort } from '../mining/miner-port.js'
 import type { Profile } from '../nodes/profile.js'
 import { developmentWallet } from '../wallet/development-accounts.js'
+import type { ChainActivities } from './chain-activities.js'
 import type { ClientChain } from './client-chain.js'
 import { faucet } from './faucet.js'
 import { DEFAULTS } from './settings/defaults.js'
@@ -18,11 +20,17 @@ export interface Operations {
 export async function operations(
   base: ContextOf<SeedApi>,
   chain: ClientChain | undefined,
+  activities: ChainActivities | undefined,
   profile: Profile,
   now: () => number,
 ): Promise<Operations> {
-  if (!chain) return { table: seedApi, dispatch: dispatcher(seedApi, base) }
-  const context = { ...base, ...chain.context }
+  if (!chain || !activities) return { table: seedApi, dispatch: dispatcher(seedApi, base) }
+  const context = {
+    ...base,
+    ...chain.context,
+    mining: minerPort(activities.miner, chain.blockchain),
+    sync: activities.sync.port,
+  }
   if (profile !== 'dev') return { table: chainApi, dispatch: dispatcher(chainApi, context) }
   const development = {
     faucet: await devFaucet(chain, now),

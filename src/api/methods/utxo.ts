@@ -20,7 +20,7 @@ import {
 
 const MAX_U32 = 0xffffffff
 
-interface Context {
+export interface Context {
   readonly chain: Pick<ChainPort, 'tip'>
   readonly pending: Pick<PendingPort, 'touching' | 'spenderOf'>
   readonly accounts: AccountsPort

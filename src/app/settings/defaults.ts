@@ -4,6 +4,7 @@ import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
 import { BlockchainInfo } from '../../api/schemas/info.js'
 import { MAX_BLOCKS, MAX_HEADERS, MAX_IDS } from '../../api/schemas/sync.js'
 import { compile } from '../../api/validator.js'
+import { MINING_MODES } from '../../mining/mode.js'
 import { PACKAGE_ROOT } from '../package-info.js'
 
 const Profile = T.Object({
@@ -110,12 +111,19 @@ const SyncDefaults = T.Object({
   delivery_timeout: T.Number({ exclusiveMinimum: 0 }),
 })
 
+const MiningDefaults = T.Object({
+  mode: T.Union(MINING_MODES.map((mode) => T.Literal(mode))),
+  gather_time: T.Number({ minimum: 0 }),
+  threads: T.Integer({ minimum: 0 }),
+})
+
 /** Every default setting there is; defaults/ is the only place that holds one. */
 export const DEFAULTS = {
   node: read('node_defaults.json', NodeDefaults),
   client: read('client_defaults.json', ClientDefaults),
   dns: read('dns_server_defaults.json', DnsServerDefaults),
   blockchain: read('blockchain_defaults.json', BlockchainInfo),
+  mining: read('mining_defaults.json', MiningDefaults),
   chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.js'
 import type { Subnet } from '../../base/ip.js'
+import type { MiningMode } from '../../mining/mode.js'
 import type { Profile } from '../../nodes/profile.js'
 import type { NodeRecord } from '../../nodes/record.js'
 import { LOCK_NAME } from '../../store/data-folder.js'
@@ -34,6 +35,13 @@ export interface NodeSettings {
   readonly seed: { readonly host: string; readonly port: number } | undefined
   /** Absent: by the advertised address. */
   readonly profile: Profile | undefined
+  readonly mine: MiningMode
+  /** Absent: development account 0 in profile dev. */
+  readonly rewardAddress: string | undefined
+  /** Absent: the block time of the chain. */
+  readonly mineIntervalMs: number | undefined
+  readonly mineThreads: number
+  readonly gatherMs: number
   readonly allowSubnets: readonly Subnet[]
   readonly allowHosts: readonly string[]
   readonly adminToken: string | undefined
@@ -82,6 +90,11 @@ function settingsFrom(text: ProgramText, given: Given): NodeSettings {
           port: value(given, 'dnsPort') ?? node.main_dns_server_port,
         },
     profile: value(given, 'profile'),
+    mine: value(given, 'mine') ?? DEFAULTS.mining.mode,
+    rewardAddress: value(given, 'rewardAddress'),
+    mineIntervalMs: value(given, 'mineIntervalMs'),
+    mineThreads: value(given, 'mineThreads') ?? DEFAULTS.mining.threads,
+    gatherMs: value(given, 'gatherMs') ?? DEFAULTS.mining.gather_time * 1000,
     allowSubnets: value(given, 'allowSubnets') ?? [],
     allowHosts: value(given, 'allowHosts') ?? [],
     adminToken: value(given, 'adminToken'),

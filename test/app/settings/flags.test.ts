@@ -36,6 +36,11 @@ const SAMPLES: Readonly<
   requestTimeoutMs: ['0.25', { requestTimeoutMs: 250 }],
   maxFailures: ['4', { maxFailures: 4 }],
   profile: ['public', { profile: 'public' }],
+  mine: ['pow', { mine: 'pow' }],
+  rewardAddress: [`0x${'ab'.repeat(20)}`, { rewardAddress: `0x${'ab'.repeat(20)}` }],
+  mineIntervalMs: ['0.5', { mineIntervalMs: 500 }],
+  mineThreads: ['2', { mineThreads: 2 }],
+  gatherMs: ['0.1', { gatherMs: 100 }],
   allowSubnets: [
     '10.0.0.0/8, fd00::/8',
     {
