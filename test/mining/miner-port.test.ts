@@ -11,6 +11,7 @@ import { Type as T } from '@sinclair/typebox'
 import { type Dispatch, dispatcher } from '../../src/api/dispatch.js'
 import { methods } from '../../src/api/method.js'
 import { mining } from '../../src/api/methods/mining.js'
+import type { BlockTemplate } from '../../src/api/schemas/mining.js'
 import { compile } from '../../src/api/validator.js'
 import type { Json } from '../../src/base/json.js'
 import { decodeBlock } from '../../src/ledger/decode-block.js'
@@ -112,11 +113,12 @@ test('a template that is solved outside the node gives a block that the chain ta
   await ask(dispatch, 'mining.now', {})
   const waiting = record(test)
   await test.pending.submit(waiting)
-  const template = await ask(dispatch, 'mining.template', { reward_address: ADDRESS })
-  const header = Buffer.from(String(template['header_hex']), 'hex')
+  const answer: unknown = await ask(dispatch, 'mining.template', { reward_address: ADDRESS })
+  const template = answer as BlockTemplate
+  const header = Buffer.from(template.header_hex, 'hex')
   expect(header).toHaveLength(96)
-  const { nonce, hash } = solveBytes(header, Number(template['nonce_offset']), String(template['target']))
-  const verdict = await dispatch('blocks.add', { ...(template['block'] as object), nonce, hash }, {})
+  const found = solveBytes(header, template.nonce_offset, template.target)
+  const verdict = await dispatch('blocks.add', { ...template.block, ...found }, {})
   expect(verdict).toBe('connected')
   const block = await test.blockchain.blockAt(1)
   expect(block?.transactions[0]?.outputs[0]?.address).toBe(ADDRESS)

@@ -1,8 +1,19 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { Transaction } from '../../src/ledger/transaction.js'
 import { nextDue } from '../../src/mining/interval-mode.js'
+import { signTransaction } from '../../src/wallet/sign-transaction.js'
 import { account, ids, mine } from '../support/chain.js'
-import { GATHER_MS, INTERVAL_MS, nextTip, record, testMiner, turns, untilHeight } from './mining-test.js'
+import {
+  GATHER_MS,
+  INTERVAL_MS,
+  nextTip,
+  record,
+  testMiner,
+  type TestMiner,
+  turns,
+  untilHeight,
+} from './mining-test.js'
 
 test('mode off mines nothing', async () => {
   const test = await testMiner({ mode: 'off' })
@@ -21,7 +32,26 @@ test('mode auto mines until the first coins are mature, then rests', async () =>
   await turns()
   expect(test.blockchain.height()).toBe(3)
   expect(test.miner.blocksMined).toBe(4)
+  await test.pending.submit(await spendFirstCoin(test))
 })
+
+/** A transfer of what block 0 created. */
+async function spendFirstCoin({ blockchain, time }: TestMiner): Promise<Transaction> {
+  const coinbase = (await blockchain.blockAt(0))?.transactions[0]
+  const [output] = coinbase?.outputs ?? []
+  if (!coinbase || !output) throw new Error('block 0 created a coin')
+  return signTransaction(
+    {
+      version: 1,
+      chainId: blockchain.chain.id,
+      timestamp: time.nowMs,
+      inputs: [{ transactionId: coinbase.id, outputIndex: 0 }],
+      outputs: [{ address: account(1).address, amount: output.amount }],
+      fee: 0,
+    },
+    [account(0).keys],
+  )
+}
 
 test('mode auto puts what arrives within the gathering time into one block', async () => {
   const test = await testMiner({ mode: 'auto' }, { coinbaseMaturity: 0 })
