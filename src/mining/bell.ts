@@ -16,8 +16,11 @@ export class Bell {
   async rung(signal: AbortSignal): Promise<void> {
     if (this.#isRung || signal.aborted) return
     await new Promise<void>((resolve) => {
-      this.#wake = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      this.#wake = () => {
+        signal.removeEventListener('abort', this.#wake)
+        resolve()
+      }
+      signal.addEventListener('abort', this.#wake)
     })
   }
 }

@@ -9,7 +9,7 @@ export interface BlockMakerOptions {
   readonly blockchain: Blockchain
   /** What waits for a block. */
   readonly pool: () => Mempool
-  readonly finder: NonceFinder
+  readonly finder: Pick<NonceFinder, 'find'>
   readonly now: () => number
   readonly sleep: Sleep
   readonly onMined: (block: Block) => void

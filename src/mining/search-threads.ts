@@ -38,8 +38,12 @@ export class SearchThreads {
     if (signal.aborted) return undefined
     this.#start()
     const nonce = await new Promise<string | undefined>((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined), { once: true })
-      this.#onFound = resolve
+      const giveUp = (): void => resolve(undefined)
+      signal.addEventListener('abort', giveUp)
+      this.#onFound = (found) => {
+        signal.removeEventListener('abort', giveUp)
+        resolve(found)
+      }
       this.#tell({ id: this.#order.id + 1, job: { ...job, first: 0, step: this.#threads.length } })
     })
     this.#tell({ id: this.#order.id })
