@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { RunningNode } from '../src/app/node.js'
 import { keyOf } from '../src/nodes/record.js'
 import { forInformation, type Row, staysUnder } from './row.js'
-import { benchNode, withFolder } from './support/bench-node.js'
+import { benchNode } from './support/bench-node.js'
+import { withFolder } from './support/with-folder.js'
 
 const NODES = 50
 const ROUNDS_ALLOWED = 8

@@ -1,18 +1,20 @@
 import { dispatcher } from '../src/api/dispatch.js'
 import type { Caller, ContextOf } from '../src/api/method.js'
-import { type NodeApi, nodeApi } from '../src/api/node-api.js'
+import { blockchain } from '../src/api/methods/blockchain.js'
+import { nodes } from '../src/api/methods/nodes.js'
 import { type Row, staysUnder } from './row.js'
 import { median } from './support/measure.js'
 
-type Name = keyof NodeApi
-type Context = ContextOf<NodeApi>
+const table = { ...nodes, ...blockchain }
+type Name = keyof typeof table
+type Context = ContextOf<typeof table>
 
 const LIMIT_US = 10
 const CALLS = 2_000
 const ROUNDS = 60
 
 const record = { ip_address: '127.0.0.1', port: 55_000 }
-const info = nodeApi['blockchain.get'].example.result
+const info = table['blockchain.get'].example.result
 const list = Array.from({ length: 10 }, (_, i) => ({ ...record, port: 50_000 + i }))
 
 /** Handlers that do next to nothing, so that the way to them is what is measured. */
@@ -26,7 +28,6 @@ const context: Context = {
     random: () => 0.5,
   },
   blockchain: { get: () => info, put: (given) => Promise.resolve(given) },
-  health: () => nodeApi['node.health'].example.result,
 }
 
 const CASES: readonly (readonly [claim: string, name: Name, params: object])[] = [
@@ -47,7 +48,7 @@ export async function run(): Promise<Row[]> {
 }
 
 async function rowOf(claim: string, name: Name, params: object): Promise<Row> {
-  const dispatch = dispatcher(nodeApi, context)
+  const dispatch = dispatcher(table, context)
   const isRefused = claim.startsWith('refused')
   const ours = await timer(() => dispatch(name, params, {}))
   const bare = await timer(isRefused ? refuse : bareHandler(name, params))
@@ -64,7 +65,7 @@ async function rowOf(claim: string, name: Name, params: object): Promise<Row> {
 }
 
 function bareHandler(name: Name, params: object): () => Promise<unknown> {
-  const handle = nodeApi[name].handle as (params: object, context: Context, caller: Caller) => unknown
+  const handle = table[name].handle as (params: object, context: Context, caller: Caller) => unknown
   // eslint-disable-next-line @typescript-eslint/require-await
   return async () => handle(params, context, {})
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PACKAGE_ROOT } from '../src/app/package-info.js'
 import { DEFAULTS } from '../src/app/settings/defaults.js'
 import { forInformation, type Row, staysUnder } from './row.js'
-import { withFolder } from './support/bench-node.js'
+import { withFolder } from './support/with-folder.js'
 import { startChild } from './support/child.js'
 import { freePort } from './support/free-port.js'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { reaches, type Row } from './row.js'
-import { withFolder } from './support/bench-node.js'
+import { withFolder } from './support/with-folder.js'
 import { type Child, startChild } from './support/child.js'
 import { Load } from './support/load.js'
 import { inTurns } from './support/measure.js'

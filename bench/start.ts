@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PACKAGE_ROOT } from '../src/app/package-info.js'
 import { forInformation, type Row, staysUnder } from './row.js'
-import { withFolder } from './support/bench-node.js'
+import { withFolder } from './support/with-folder.js'
 import { freePort } from './support/free-port.js'
 import { median } from './support/measure.js'
 

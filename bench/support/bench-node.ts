@@ -1,20 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createLog } from '../../src/app/log.js'
 import { type RunningNode, startNode } from '../../src/app/node.js'
 import { nodeSettings } from '../../src/app/settings/node-settings.js'
 import { CLIENT, DNS_SERVER } from '../../src/app/settings/programs.js'
-
-/** A folder for one bench, gone when it is done. */
-export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'terrarium-bench-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 /** A node in this process, on a free port, silent; its loop looks for others once and then sleeps for a day. */
 export async function benchNode(
