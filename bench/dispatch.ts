@@ -4,7 +4,7 @@ import { type NodeApi, nodeApi } from '../src/api/node-api.js'
 import { type Row, staysUnder } from './row.js'
 import { median } from './support/measure.js'
 
-type Name = keyof NodeApi & string
+type Name = keyof NodeApi
 type Context = ContextOf<NodeApi>
 
 const LIMIT_US = 10

@@ -17,7 +17,7 @@ const one = (path: `/${string}`) =>
     handle: () => ({ path }),
   })
 const table: MethodTable<object> = Object.fromEntries(
-  inputOfChild<readonly `/${string}`[]>().map((path) => [`bench.${path}`, one(path)]),
+  (inputOfChild() as readonly `/${string}`[]).map((path) => [`bench.${path}`, one(path)]),
 )
 await serve(
   restApp({

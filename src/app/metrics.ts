@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { RoundReport } from '../nodes/discovery.js'
 
+type Series = ReturnType<Histogram['labels']>
+
 /** What a node counts, in the Prometheus text format. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -11,6 +13,8 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2],
     registers: [this.#registry],
   })
+  /** Found by text: the library checks and hashes labels anew on every look-up. */
+  readonly #series = new Map<string, Series>()
   readonly #rounds = new Counter({
     name: 'terrarium_discovery_rounds_total',
     help: 'Rounds of looking for nodes',
@@ -35,7 +39,7 @@ export class Metrics {
   }
 
   answered(verb: string, path: string, status: number, seconds: number): void {
-    this.#requests.labels(verb, path, String(status)).observe(seconds)
+    this.#seriesOf(verb, path, String(status)).observe(seconds)
   }
 
   roundDone(report: RoundReport): void {
@@ -45,5 +49,14 @@ export class Metrics {
 
   async text(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  #seriesOf(verb: string, path: string, status: string): Series {
+    const key = `${verb} ${path} ${status}`
+    const known = this.#series.get(key)
+    if (known) return known
+    const series = this.#requests.labels(verb, path, status)
+    this.#series.set(key, series)
+    return series
   }
 }
