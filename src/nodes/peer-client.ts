@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios'
+import type { AxiosError, AxiosInstance, AxiosResponse } from 'axios'
 import { compile } from '../api/validator.js'
 import { BlockchainInfo } from '../api/schemas/info.js'
 import { NodeRecord as NodeRecordSchema } from '../api/schemas/node.js'
@@ -59,21 +59,12 @@ const infoFault = compile(BlockchainInfo)
 
 export function peerClient(options: PeerClientOptions): PeerClient {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS, maxSockets: 4, maxTotalSockets: 64 })
-  const http = axios.create({
-    httpAgent: agent,
-    proxy: false,
-    maxRedirects: 0,
-    decompress: false,
-    maxContentLength: options.maxReplyBytes,
-    maxBodyLength: options.maxReplyBytes,
-    responseType: 'text',
-    transformResponse: (text: string) => text,
-    headers: { 'Accept-Encoding': 'identity', Accept: 'application/json' },
-    validateStatus: () => true,
-  })
+  let http: Promise<AxiosInstance> | undefined
   const calls = new OpenCalls(options.timeoutMs)
-  const call = (method: string, url: string, body?: unknown) =>
-    calls.run((signal) => request(http, options, signal, { method, url, body }))
+  const call = async (method: string, url: string, body?: unknown) => {
+    const client = await (http ??= httpClient(agent, options))
+    return calls.run((signal) => request(client, options, signal, { method, url, body }))
+  }
   return {
     async greet(baseUrl, self) {
       const answer = await call('POST', `${baseUrl}/`, self ?? {})
@@ -132,6 +123,23 @@ class OpenCalls {
   }
 }
 
+/** The library is loaded with the first call: a node answers before it calls, and starts in less time without it. */
+async function httpClient(agent: Agent, options: PeerClientOptions): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios')
+  return axios.create({
+    httpAgent: agent,
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    maxContentLength: options.maxReplyBytes,
+    maxBodyLength: options.maxReplyBytes,
+    responseType: 'text',
+    transformResponse: (text: string) => text,
+    headers: { 'Accept-Encoding': 'identity', Accept: 'application/json' },
+    validateStatus: () => true,
+  })
+}
+
 async function request(
   http: AxiosInstance,
   options: PeerClientOptions,
@@ -172,6 +180,11 @@ function peerErrorOf(error: unknown, { timeoutMs, maxReplyBytes }: PeerClientOpt
 
 /** Statuses an honest node may answer: it does not dial our address, does not serve our Host, or has had enough of us. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 429])
+
+function isAxiosError(error: unknown): error is AxiosError {
+  return error instanceof Error && 'isAxiosError' in error
+}
+
 
 function jsonOf(answer: AxiosResponse<string>): unknown {
   if (answer.status >= 500 || REFUSALS.has(answer.status))
