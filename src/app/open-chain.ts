@@ -39,7 +39,7 @@ const INDEX_FOLDER = 'index'
 const PENDING_FOLDER = 'pending'
 
 /** No contract is bound yet, so no call is endorsed by anybody who may. */
-const noContracts: EndorsementPolicy = () => VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
+export const noContracts: EndorsementPolicy = () => VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
 
 export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   const { folder, files, settings, verify, now, log } = options

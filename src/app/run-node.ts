@@ -1,7 +1,8 @@
 import { messageOf } from '../base/errors.js'
 import { createLog } from './log.js'
 import { startNode } from './node.js'
-import { HelpAsked, type ProgramText, SettingsError } from './settings/layers.js'
+import { type ProgramText } from './settings/layers.js'
+import { HelpAsked, SettingsError } from './settings/errors.js'
 import { nodeSettings } from './settings/node-settings.js'
 import { untilStopped } from './until-stopped.js'
 

@@ -8,7 +8,9 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertError(message)
 }
 
-/** The message of anything thrown, for logs and error texts. */
+/** The message of anything thrown, for logs and error texts. Goes by shape: an error may come from another realm. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const message: unknown =
+    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined
+  return typeof message === 'string' ? message : String(error)
 }

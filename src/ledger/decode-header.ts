@@ -32,7 +32,7 @@ export function decodeHeaderMembers(members: HeaderMembers): BlockHeader {
   return header
 }
 
-export function decodeHeaderFields(members: Omit<HeaderMembers, 'hash'>): HeaderFields {
+function decodeHeaderFields(members: Omit<HeaderMembers, 'hash'>): HeaderFields {
   ensure(members.version === BLOCK_VERSION, 'HDR-2', `version is not ${BLOCK_VERSION}`)
   const bits = integerOf(members.bits, 'HDR-8', 'bits', 0, MAX_U32)
   ensure(compactToTarget(bits) !== undefined, 'HDR-8', 'bits is no canonical compact target')

@@ -29,7 +29,7 @@ function bestOf(tree: HeaderTree, isEligible: (entry: TreeEntry) => boolean): Tr
   return best
 }
 
-/** How to come from one end of the chain to another. */
+/** How to come from one end of the chain to another (FORK-9). */
 export interface ReorgPath {
   /** Hash of the last block both have; undefined when they have none. */
   readonly forkPoint: string | undefined
@@ -39,12 +39,16 @@ export interface ReorgPath {
   readonly connect: readonly string[]
 }
 
-/** `from` is undefined where no block is connected. */
-export function reorgPath(tree: HeaderTree, from: TreeEntry | undefined, to: TreeEntry): ReorgPath {
+/** Undefined stands for the end of an empty chain. */
+export function reorgPath(
+  tree: HeaderTree,
+  from: TreeEntry | undefined,
+  to: TreeEntry | undefined,
+): ReorgPath {
   const disconnect: string[] = []
   const connect: string[] = []
   let off = from
-  let on: TreeEntry | undefined = to
+  let on = to
   while (off?.header.hash !== on?.header.hash) {
     const offHeight: number = off?.header.height ?? -1
     const onHeight: number = on?.header.height ?? -1

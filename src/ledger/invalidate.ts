@@ -16,7 +16,6 @@ export function invalidate(tree: HeaderTree, hash: string): readonly TreeEntry[]
 export function reconsider(tree: HeaderTree, hash: string): readonly TreeEntry[] {
   const target = requireEntry(tree, hash)
   const root = lowestInvalid(tree, target)
-  if (!root) return []
   const cleared = new Set<string>()
   for (let at: TreeEntry | undefined = target; at?.invalid; at = parentOf(tree, at))
     cleared.add(at.header.hash)
@@ -33,12 +32,10 @@ export function reconsider(tree: HeaderTree, hash: string): readonly TreeEntry[]
   )
 }
 
-function lowestInvalid(tree: HeaderTree, from: TreeEntry): TreeEntry | undefined {
-  let lowest: TreeEntry | undefined
-  for (let at: TreeEntry | undefined = from; at; at = parentOf(tree, at)) {
-    if (!at.invalid) break
-    lowest = at
-  }
+/** How far down the reason may lie; the entry itself where nothing below is wrong. */
+function lowestInvalid(tree: HeaderTree, entry: TreeEntry): TreeEntry {
+  let lowest = entry
+  for (let at = parentOf(tree, entry); at?.invalid; at = parentOf(tree, at)) lowest = at
   return lowest
 }
 

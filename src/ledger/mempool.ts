@@ -44,7 +44,7 @@ export interface Added {
   readonly evicted: readonly Transaction[]
 }
 
-/** Transactions that wait for a block: at any time all of them together may follow the tip, in the order of arrival. */
+/** Transactions that wait for a block: all of them together can follow the tip, in the order of arrival (POOL-9). */
 export class Mempool {
   readonly #chain: Chain
   readonly #settings: MempoolSettings
@@ -130,7 +130,10 @@ export class Mempool {
     return selectTransactions(this.#graph, maxBytes)
   }
 
-  /** After a block was put on the tip: forgets what it holds. Returns what can never follow it. */
+  /**
+   * After a block was put on the tip: forgets what it holds. Returns what can never follow it (POOL-11). Time has passed,
+   * too: call `expire` next.
+   */
   connected({ transactions }: Block): readonly Transaction[] {
     for (const { id } of transactions) {
       const confirmed = this.#graph.get(id)
@@ -148,7 +151,7 @@ export class Mempool {
 
   /**
    * After the chain took another branch (all its blocks connected): `returned` are the transactions of the blocks that
-   * were taken off, in chain order. Returns what cannot follow the new tip; what the new branch holds is not among it.
+   * were taken off, in chain order (POOL-12). Returns what cannot follow the new tip; what the new branch holds is not among it.
    */
   reorganized(returned: readonly Transaction[], context: PoolContext): readonly Dropped[] {
     const waiting = [
@@ -162,7 +165,7 @@ export class Mempool {
     return this.addAll(waiting, context)
   }
 
-  /** Removes, and returns, what has waited too long, or is too old for any block to come. */
+  /** Removes, and returns, what has waited too long, or is too old for any block to come (POOL-10). */
   expire(nowMs: number, medianTimePast: number): readonly Transaction[] {
     const oldest = medianTimePast - this.#chain.settings.maxTransactionAgeMs
     const expired = [...this.#graph.entries()].filter(

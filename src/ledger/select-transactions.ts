@@ -11,7 +11,7 @@ interface Package {
 }
 
 /**
- * What a block should hold: the best paid first, each together with what it builds on, as much as fits. The result is
+ * What a block should hold: the best paid first, each together with what it builds on, as much as fits (POOL-14). The result is
  * in an order that a block may have and takes at most `maxBytes`, one more byte for each transaction counted.
  */
 export function selectTransactions(graph: PoolGraph, maxBytes: number): readonly Transaction[] {

@@ -23,7 +23,7 @@ export interface BlockReversal {
   readonly calls: readonly string[]
 }
 
-/** Takes the tip off again. `undo` is what connecting this very block gave. */
+/** Takes the tip off again (UTX-10). `undo` is what connecting this very block gave. */
 export function disconnectBlock(block: Block, undo: BlockUndo): BlockReversal {
   const { header, transactions } = block
   const inputs = transactions.flatMap((transaction) => transaction.inputs)

@@ -45,7 +45,7 @@ export class WorldOverlay implements WorldView {
     const layer = this.#layerOf(namespace)
     if (!layer.values.has(key)) {
       const before = this.#base.worldValue(namespace, key) ?? null
-      // Deleting what is not there changes nothing, and must not slow down the scans that come after it.
+      // Deleting what is not there changes nothing (WS-8), and must not slow down the scans that come after it.
       if (before === null && value === null) return
       this.#restores.push({ namespace, key, before })
       layer.keys.splice(placeOf(layer.keys, key), 0, key)

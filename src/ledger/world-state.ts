@@ -15,7 +15,7 @@ export interface WorldEntry extends VersionedValue {
 export interface WorldView {
   /** Undefined where the key is absent. */
   worldValue(namespace: string, key: string): VersionedValue | undefined
-  /** The entries from `start` (inclusive) to `end` (exclusive; empty: unbounded) in UTF-8 byte order, read as they are taken. */
+  /** The entries from `start` (inclusive) to `end` (exclusive; empty: unbounded) in UTF-8 byte order (WS-2), read as they are taken. */
   worldRange(namespace: string, start: string, end: string): Iterable<WorldEntry>
 }
 

@@ -10,7 +10,8 @@ test.each([
   [new Error('text'), 'text'],
   ['text', 'text'],
   [undefined, 'undefined'],
-  [{ message: 'no error' }, '[object Object]'],
+  [{ message: 'of another realm' }, 'of another realm'],
+  [{ message: 7 }, '[object Object]'],
 ])('messageOf tells what %p says', (thrown, text) => {
   expect(messageOf(thrown)).toBe(text)
 })

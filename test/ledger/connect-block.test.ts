@@ -22,6 +22,7 @@ import {
   transferOf,
 } from './make-chain.js'
 import { MemoryState } from './memory-ports.js'
+import { ruleBrokenBy } from './fixtures.js'
 
 const chain = testChain()
 const context = { medianTimePast: START, endorsementPolicy: () => VALIDATION_CODE.VALID }
@@ -48,16 +49,6 @@ function started(blocks = 3): Ledger {
   const ledger = new Ledger()
   for (let i = 0; i < blocks; i++) ledger.mine()
   return ledger
-}
-
-function ruleOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof RuleError) return error.rule
-    throw error
-  }
-  return 'no rule broken'
 }
 
 describe('unspent outputs', () => {
@@ -87,16 +78,18 @@ describe('unspent outputs', () => {
     const ledger = started()
     const transfer = transferOf(chain, ledger.reward(0), 'miner', ['a'])
     const nowhere = transactionOf(chain, { inputs: [outpointOf(transfer, 7)], by: ['a'] })
-    expect(ruleOf(() => ledger.mine([nowhere]))).toBe('UTX-1')
+    expect(ruleBrokenBy(() => ledger.mine([nowhere]))).toBe('UTX-1')
     ledger.mine([transfer])
-    expect(ruleOf(() => ledger.mine([transferOf(chain, ledger.reward(0), 'miner', ['b'])]))).toBe('UTX-1')
+    expect(ruleBrokenBy(() => ledger.mine([transferOf(chain, ledger.reward(0), 'miner', ['b'])]))).toBe(
+      'UTX-1',
+    )
   })
 
   test('UTX-1: an output may be spent later in its own block, and not earlier', () => {
     const ledger = started()
     const first = transferOf(chain, ledger.reward(0), 'miner', ['a'])
     const second = transferOf(chain, first, 'a', ['b'])
-    expect(ruleOf(() => ledger.mine([second, first]))).toBe('UTX-1')
+    expect(ruleBrokenBy(() => ledger.mine([second, first]))).toBe('UTX-1')
     ledger.mine([first, second])
     expect(ledger.utxo(outpointOf(first))).toBeUndefined()
     expect(ledger.utxo(outpointOf(second))?.amount).toBe(REWARD)
@@ -106,15 +99,17 @@ describe('unspent outputs', () => {
     const ledger = started()
     const first = transferOf(chain, ledger.reward(0), 'miner', ['a'])
     const rival = transferOf(chain, ledger.reward(0), 'miner', ['b'])
-    expect(ruleOf(() => ledger.mine([first, rival]))).toBe('UTX-2')
+    expect(ruleBrokenBy(() => ledger.mine([first, rival]))).toBe('UTX-2')
     const second = transferOf(chain, first, 'a', ['b'])
     const third = transferOf(chain, first, 'a', ['c'])
-    expect(ruleOf(() => ledger.mine([first, second, third]))).toBe('UTX-2')
+    expect(ruleBrokenBy(() => ledger.mine([first, second, third]))).toBe('UTX-2')
   })
 
   test('UTX-3: a coinbase is spendable once coinbase_maturity blocks lie between', () => {
     const ledger = started(2)
-    expect(ruleOf(() => ledger.mine([transferOf(chain, ledger.reward(1), 'miner', ['a'])]))).toBe('UTX-3')
+    expect(ruleBrokenBy(() => ledger.mine([transferOf(chain, ledger.reward(1), 'miner', ['a'])]))).toBe(
+      'UTX-3',
+    )
     ledger.mine([transferOf(chain, ledger.reward(0), 'miner', ['a'])])
     expect(ledger.blocks).toHaveLength(3)
   })
@@ -128,7 +123,7 @@ describe('unspent outputs', () => {
     const own = blockOf(eager, first.header, {
       transactions: [transferOf(eager, coinbaseOf(next), 'miner', ['a'])],
     })
-    expect(ruleOf(() => connectBlock(own, state, eager, context))).toBe('UTX-3')
+    expect(ruleBrokenBy(() => connectBlock(own, state, eager, context))).toBe('UTX-3')
     const spending = transferOf(eager, coinbaseOf(first), 'miner', ['a'])
     const later = blockOf(eager, first.header, { transactions: [spending] })
     expect(connectBlock(later, state, eager, context).spent).toHaveLength(1)
@@ -143,7 +138,7 @@ describe('unspent outputs', () => {
       [REWARD + 1, 0],
     ] as const) {
       const wrong = transactionOf(chain, { inputs, outputs: [outputTo('a', paid)], fee, by: ['miner'] })
-      expect(ruleOf(() => ledger.mine([wrong]))).toBe('UTX-4')
+      expect(ruleBrokenBy(() => ledger.mine([wrong]))).toBe('UTX-4')
     }
   })
 
@@ -153,10 +148,10 @@ describe('unspent outputs', () => {
     const outputs = [outputTo('a', REWARD)]
     const payload = { kind: 'record', txnType: 't', tag: '', payload: 1, invoker: addressOf('x') } as const
     for (const by of [['thief'], ['miner', 'thief'], []]) {
-      expect(ruleOf(() => ledger.mine([transactionOf(chain, { inputs, outputs, by })]))).toBe('UTX-5')
+      expect(ruleBrokenBy(() => ledger.mine([transactionOf(chain, { inputs, outputs, by })]))).toBe('UTX-5')
     }
     for (const by of [['miner'], ['x'], ['miner', 'x', 'thief']]) {
-      expect(ruleOf(() => ledger.mine([transactionOf(chain, { inputs, outputs, payload, by })]))).toBe(
+      expect(ruleBrokenBy(() => ledger.mine([transactionOf(chain, { inputs, outputs, payload, by })]))).toBe(
         'UTX-5',
       )
     }
@@ -187,7 +182,7 @@ describe('transactions without inputs', () => {
     const ledger = started()
     ledger.mine([recordOf(chain, 'a', 'just', START - maxTransactionAgeMs)])
     const old = recordOf(chain, 'a', 'old', START - maxTransactionAgeMs - 1)
-    expect(ruleOf(() => ledger.mine([old]))).toBe('UTX-6')
+    expect(ruleBrokenBy(() => ledger.mine([old]))).toBe('UTX-6')
   })
 
   test('UTX-7: such a transaction is at most max_future_ms ahead of its block', () => {
@@ -195,14 +190,14 @@ describe('transactions without inputs', () => {
     const blockTimestamp = START + 3000
     ledger.mine([recordOf(chain, 'a', 'just', blockTimestamp + maxFutureMs)])
     const early = recordOf(chain, 'a', 'early', blockTimestamp + 1000 + maxFutureMs + 1)
-    expect(ruleOf(() => ledger.mine([early]))).toBe('UTX-7')
+    expect(ruleBrokenBy(() => ledger.mine([early]))).toBe('UTX-7')
   })
 
   test('UTX-9: such a transaction enters the chain once', () => {
     const ledger = started()
     const record = recordOf(chain, 'a', 'once')
     ledger.mine([record])
-    expect(ruleOf(() => ledger.mine([record]))).toBe('UTX-9')
+    expect(ruleBrokenBy(() => ledger.mine([record]))).toBe('UTX-9')
   })
 })
 
@@ -211,7 +206,7 @@ describe('the coinbase', () => {
     const ledger = started()
     const transfer = transferOf(chain, ledger.reward(0), 'miner', ['a'], 10)
     for (const pays of [REWARD + 9, REWARD + 11, 0]) {
-      expect(ruleOf(() => ledger.mine([transfer], pays))).toBe('UTX-8')
+      expect(ruleBrokenBy(() => ledger.mine([transfer], pays))).toBe('UTX-8')
     }
     ledger.mine([transfer], REWARD + 10)
     expect(ledger.blocks).toHaveLength(4)

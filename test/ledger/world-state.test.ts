@@ -258,4 +258,11 @@ describe('a world state with writes on top', () => {
       }),
     )
   })
+
+  test('WS-8: what was absent and is deleted leaves nothing to undo, only its write', () => {
+    const overlay = new WorldOverlay(new MemoryState())
+    overlay.write({ namespace: 'n', key: 'k', value: null, version: { height: 1, index: 1 } })
+    expect(overlay.restores).toEqual([])
+    expect(overlay.writes).toHaveLength(1)
+  })
 })

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { transformFileSync } from '@swc/core'
+import { afterAll } from '@jest/globals'
 import { temporaryFolder } from './temporary-folder.js'
 
 const DIST = join(process.cwd(), 'dist')
@@ -25,6 +26,11 @@ export function childProgram(fixture: string): string {
   return program
 }
 
+const children: Child[] = []
+
+// A test that fails half-way leaves no process behind.
+afterAll(() => Promise.all(children.map((child) => child.kill())))
+
 /** A running program: the lines it printed so far, and ways to wait for more or for its end. */
 export class Child {
   readonly lines: string[] = []
@@ -36,6 +42,7 @@ export class Child {
       stdio: ['pipe', 'pipe', 'inherit'],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     })
+    children.push(this)
     // What a killed process leaves in the pipe still counts: 'close' comes after the last line.
     this.#ended = once(this.#process, 'close')
     createInterface({ input: this.#process.stdout }).on('line', (line) => {

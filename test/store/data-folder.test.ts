@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../src/store/atomic-write.js'
 import { DataFolder } from '../../src/store/data-folder.js'
@@ -84,6 +84,20 @@ describe('a data folder is locked by its process', () => {
     await Promise.all(pair.map((child) => child.kill()))
   })
 
+  test('a name in the lock file that is no running process is not blamed', async () => {
+    const dead = Child.run(opener)
+    await dead.kill()
+    const folder = temporaryFolder()
+    const held = await DataFolder.open(folder)
+    for (const text of ['', 'junk', `${dead.pid} 2020-01-01T00:00:00.000Z\n`]) {
+      writeFileSync(join(folder, 'lock'), text)
+      await expect(DataFolder.open(folder)).rejects.toThrow(
+        `the folder ${folder} is in use by another process: `,
+      )
+    }
+    await held.close()
+  })
+
   test('within one process a second open of the same folder fails until the first is closed', async () => {
     const folder = temporaryFolder()
     const first = await DataFolder.open(folder)
@@ -101,6 +115,16 @@ describe('a data folder is locked by its process', () => {
     const won = opens.filter((open) => open.status === 'fulfilled')
     expect(won).toHaveLength(1)
     await won[0]?.value.close()
+  })
+
+  const withProc = existsSync('/proc/self/fd') ? test : test.skip
+  withProc('an open that is refused keeps no file open', async () => {
+    const folder = temporaryFolder()
+    const held = await DataFolder.open(folder)
+    const openBefore = readdirSync('/proc/self/fd').length
+    for (let i = 0; i < 20; i++) await expect(DataFolder.open(folder)).rejects.toThrow('in use')
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(openBefore + 20)
+    await held.close()
   })
 
   test('close lets the writes asked for before it end first', async () => {

@@ -55,6 +55,13 @@ const DnsServerDefaults = T.Object({
   default_known_nodes_limit: T.Integer(),
 })
 
+const NetworkDefaults = T.Object({
+  default_nodes: T.Integer({ minimum: 1 }),
+  max_nodes: T.Integer({ minimum: 1 }),
+  default_base_port: T.Integer(),
+  default_update_interval: T.Number(),
+})
+
 const ConsensusDefaults = T.Object({
   coinbase_maturity: T.Integer(),
   pow_limit_bits: T.Integer(),
@@ -108,6 +115,7 @@ export const DEFAULTS = {
   dns: read('dns_server_defaults.json', DnsServerDefaults),
   blockchain: read('blockchain_defaults.json', BlockchainInfo),
   chain: read('chain_defaults.json', ChainDefaults),
+  network: read('network_defaults.json', NetworkDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
   sync: read('sync_defaults.json', SyncDefaults),
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import yargs from 'yargs'
 import { JsonError, parseJson } from '../../base/json.js'
 import { messageOf } from '../../base/errors.js'
-import { VERSION } from '../package-info.js'
+import { commandLine, parse } from './command-line.js'
+import { SettingsError } from './errors.js'
 import { configKey, environmentName, type Program, type Setting } from './setting.js'
 import { DEFAULT_TEXTS, SETTINGS } from './table.js'
 
@@ -14,16 +14,6 @@ export interface GivenText {
   readonly text: string
 }
 export type Given = Partial<Record<SettingName, GivenText>>
-
-/** A flag, variable or config file is wrong: one line for the person who gave it. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
-
-/** The text of --help or --version, asked for instead of a run. */
-export class HelpAsked extends Error {
-  override readonly name = 'HelpAsked'
-}
 
 export interface ProgramText {
   readonly name: string
@@ -61,33 +51,12 @@ function settingsOf(program: Program): [SettingName, Setting<unknown>][] {
   return all.filter(([, setting]) => setting.programs.includes(program))
 }
 
-/** Multi-letter short flags need `short-option-groups: false`; without it -bf would silently mean -b -f. */
-const PARSER = {
-  'short-option-groups': false,
-  'duplicate-arguments-array': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'boolean-negation': false,
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-}
-
 async function parseFlags(
   text: ProgramText,
   args: readonly string[],
 ): Promise<Record<string, string | undefined>> {
-  const parser = yargs([])
-    .scriptName(text.name)
-    .usage(`Usage: $0 [options]\n\n${text.describe}`)
-    .parserConfiguration(PARSER)
-    .locale('en')
-    .wrap(Math.min(110, process.stdout.columns || 110))
-    .version(VERSION)
-    .help('help', 'show this text')
-    .strict()
+  const parser = commandLine(text.name, '[options]', text.describe)
     .demandCommand(0, 0, '', 'takes no words, only options')
-    .exitProcess(false)
-    .fail(false)
     .option('config', {
       type: 'string',
       requiresArg: true,
@@ -108,30 +77,7 @@ async function parseFlags(
       ...(setting.short === undefined ? {} : { alias: setting.short }),
     })
   }
-  return run(parser, args)
-}
-
-interface Parser {
-  parse(
-    args: readonly string[],
-    context: object,
-    done: (error: Error | undefined, argv: object, output: string) => void,
-  ): unknown
-}
-
-function run(parser: Parser, args: readonly string[]): Promise<Record<string, string | undefined>> {
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | undefined, argv: object, output: string): void => {
-      if (error) reject(new SettingsError(error.message))
-      else if (output !== '') reject(new HelpAsked(output))
-      else resolve(argv as Record<string, string | undefined>)
-    }
-    try {
-      parser.parse(args, {}, done)
-    } catch (error) {
-      reject(new SettingsError(messageOf(error)))
-    }
-  })
+  return parse(parser, args)
 }
 
 function readConfig(path: string, own: readonly [SettingName, Setting<unknown>][]): Record<string, string> {

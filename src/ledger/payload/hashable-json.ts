@@ -3,7 +3,7 @@ import { ensure } from '../shape.js'
 import { isWellFormed } from '../text.js'
 
 /** Deepest nesting of a record's payload; a plain value has depth 0. */
-export const MAX_PAYLOAD_DEPTH = 32
+const MAX_PAYLOAD_DEPTH = 32
 
 /** Throws unless every program would print, and so hash, the value alike. */
 export function requireHashable(json: Json, depth = 0): void {

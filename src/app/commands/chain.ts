@@ -1,0 +1,17 @@
+import { reindex } from './chain/reindex.js'
+import { verify } from './chain/verify.js'
+import type { Command } from './command.js'
+import { runCommand } from './run-command.js'
+
+/** Jobs on a data folder while its node is stopped. */
+export const chain: Command = {
+  name: 'chain',
+  describe: 'check a chain on disk, or rebuild its index',
+  run: (args) =>
+    runCommand(
+      [verify, reindex],
+      args,
+      'terrarium chain',
+      'Jobs on the data folder of a node that is stopped.',
+    ),
+}
