@@ -57,6 +57,7 @@ export class Blockchain {
   readonly steps: Steps
   readonly #options: BlockchainOptions
   readonly #turns = new Turns()
+  readonly #ahead = new WeakMap<Block, Promise<void>>()
   #chain: Chain
 
   constructor(options: BlockchainOptions) {
@@ -165,6 +166,19 @@ export class Blockchain {
   }
 
   /**
+   * Checks blocks before their turn, as far as that goes without the state, one after another while others have theirs:
+   * signatures are verified while earlier blocks are written. The outcome shows when they are submitted.
+   */
+  lookAhead(blocks: readonly Block[]): void {
+    let last: Promise<unknown> = Promise.resolve()
+    for (const block of blocks) {
+      const checked = last.then(() => new Promise(setImmediate)).then(() => this.#checkContentNow(block))
+      last = checked.catch(() => undefined)
+      this.#ahead.set(block, checked)
+    }
+  }
+
+  /**
    * Takes in headers that follow each other and a known one, bodies to come later. Returns how many were new.
    * @throws {RuleError} of the first, when it breaks a rule; later ones end the list in silence.
    */
@@ -257,15 +271,23 @@ export class Blockchain {
     }
     // A known header was judged when it came, with all of its branch at hand: alone it may look like too little work.
     if (!this.index.entry(header.hash)) this.#checkHeaders([header])
+    await this.#checkContent(block)
+    return branch
+  }
+
+  /** What can be told of a block without the state, unless that was done ahead. @throws {RuleError} */
+  #checkContent(block: Block): Promise<void> {
+    return this.#ahead.get(block) ?? this.#checkContentNow(block)
+  }
+
+  async #checkContentNow(block: Block): Promise<void> {
     checkBlock(block, this.#chain)
     await this.#options.verify(blockSignatureChecks(block))
-    return branch
   }
 
   async #extendMany(blocks: readonly Block[]): Promise<void> {
     const good = blocks.slice(0, this.#checkHeaders(blocks.map(({ header }) => header)).length)
-    for (const block of good) checkBlock(block, this.#chain)
-    await this.#options.verify(good.flatMap(blockSignatureChecks))
+    await Promise.all(good.map((block) => this.#checkContent(block)))
     await this.archive.write(good)
     for (let at = 0; at < good.length;) {
       const { connected, fault } = this.#connectGroup(good.slice(at, groupEnd(good, at)))

@@ -116,7 +116,7 @@ export class Download {
   }
 
   #accept(plan: Plan, flight: Flight, hashes: readonly string[], blocks: readonly Block[]): void {
-    const { book } = this.#options
+    const { book, blockchain } = this.#options
     if (blocks.length > hashes.length || blocks.some(({ header }, i) => header.hash !== hashes[i]))
       throw new PeerError('misbehaved', 'it sends other blocks than were asked for')
     if (blocks.length === 0) {
@@ -125,6 +125,7 @@ export class Download {
     }
     const bytes = blocks.reduce((sum, block) => sum + blockBytes(block), 0) / blocks.length
     this.#meanBytes += NEWEST * (bytes - this.#meanBytes)
+    blockchain.lookAhead(blocks)
     plan.arrived(flight, blocks)
     void this.#feed()
   }
