@@ -78,7 +78,10 @@ async function importFrom(url: string, folder: string): Promise<Row[]> {
   await node.stop()
   calls.close()
   await chain.close()
-  const ceiling = (before + rawVerifyRate()) / 2
+  return rowsOf(seconds, (before + rawVerifyRate()) / 2, memory)
+}
+
+function rowsOf(seconds: number, ceiling: number, memory: readonly number[]): Row[] {
   const value = (BLOCKS * TRANSACTIONS) / seconds
   const quarter = Math.max(...memory.slice(0, Math.ceil(memory.length / 4)))
   return [

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { timerSleep } from '../../src/app/timer-sleep.js'
+import { sync } from '../../src/api/methods/sync.js'
+import { compile } from '../../src/api/validator.js'
 import { BoundedSet } from '../../src/sync/bounded-set.js'
 import { deadline } from '../../src/sync/deadline.js'
 import { ancestorAt, headersAfter, locatorOf } from '../../src/sync/locator.js'
@@ -46,5 +48,14 @@ test('a locator is short, ends in block 0, and finds the headers after the last 
   for (const height of [0, 17, 39]) {
     const tip = blocks[39]?.header
     expect(tip && ancestorAt(index, tip, height)).toEqual(blocks[height]?.header)
+  }
+})
+
+test('the examples of the sync methods are answered as they say', async () => {
+  const fresh = await node(new SyncNetwork())
+  for (const [name, { example, result }] of Object.entries(sync)) {
+    const answer = await fresh.dispatch(name, example.params, {})
+    expect(compile(result)(answer)).toBeUndefined()
+    if (name !== 'sync.status') expect(answer).toEqual(example.result)
   }
 })
