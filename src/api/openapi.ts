@@ -10,6 +10,9 @@ export interface Route {
   readonly pathParams: readonly string[]
 }
 
+/** The other form of a list that is sent item by item: one a line. */
+export const NDJSON = 'application/x-ndjson'
+
 /** Errors that any operation can answer. */
 const COMMON_ERRORS: readonly ErrorCode[] = [
   'INVALID_PARAMS',
@@ -26,12 +29,13 @@ export function routeOf(method: Pick<AnyMethod, 'http'>): Route | undefined {
 
 /** The OpenAPI 3.1 document of all methods of the table that have an HTTP binding. */
 export function openApi(table: MethodTable, version: string): object {
-  const paths: Record<string, Record<string, object>> = {}
+  const paths: Record<string, Record<string, object | string>> = {}
   for (const [name, method] of Object.entries(table)) {
     const route = routeOf(method)
     if (!route) continue
     const verbs = (paths[route.path] ??= {})
     verbs[route.verb.toLowerCase()] = operation(name, method, route)
+    if (method.refuses) verbs['description'] = refusals(method.refuses)
   }
   return {
     openapi: '3.1.0',
@@ -50,8 +54,16 @@ export function openApi(table: MethodTable, version: string): object {
   }
 }
 
+/** The verbs a path will never take, each with the reason. */
+export function refusals(refuses: NonNullable<AnyMethod['refuses']>): string {
+  return Object.entries(refuses)
+    .map(([verb, reason]) => `${verb} is refused: ${reason}.`)
+    .join(' ')
+}
+
 function operation(name: string, method: AnyMethod, route: Route): object {
-  const properties = propertiesOf(method.params)
+  const shape = method.paramsShape ?? method.params
+  const properties = propertiesOf(shape)
   const inPath = Object.entries(properties).filter(([key]) => route.pathParams.includes(key))
   const others = Object.entries(properties).filter(([key]) => !route.pathParams.includes(key))
   const inBody = route.verb !== 'GET' && others.length > 0
@@ -62,7 +74,7 @@ function operation(name: string, method: AnyMethod, route: Route): object {
       : others.map(([key, schema]) => ({
           name: key,
           in: 'query',
-          required: isRequired(method.params, key),
+          required: isRequired(shape, key),
           schema,
         }))),
   ]
@@ -71,7 +83,7 @@ function operation(name: string, method: AnyMethod, route: Route): object {
     summary: method.summary,
     tags: [name.split('.')[0]],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(inBody ? { requestBody: { content: jsonContent(method.params, method.example.params) } } : {}),
+    ...(inBody ? { requestBody: { content: jsonContent(shape, method.example.params) } } : {}),
     responses: responses(method),
     ...(method.scope === 'admin' ? { security: [{}, { admin_token: [] }] } : {}),
   }
@@ -84,7 +96,7 @@ function responses(method: AnyMethod): Record<string, object> {
     ...(method.scope === 'admin' ? ['UNAUTHORIZED' as const] : []),
   ]
   const answers: Record<string, object> = {
-    200: { description: method.summary, content: jsonContent(method.result, method.example.result) },
+    200: { description: method.summary, content: resultContent(method) },
   }
   for (const status of new Set(codes.map((code) => ERRORS[code].status))) {
     const texts = codes
@@ -96,6 +108,12 @@ function responses(method: AnyMethod): Record<string, object> {
     }
   }
   return answers
+}
+
+function resultContent({ result, example, streams }: AnyMethod): object {
+  const list = jsonContent(result, example.result)
+  if (!streams) return list
+  return { ...list, [NDJSON]: { schema: { type: 'string', description: 'One item of the list a line.' } } }
 }
 
 function jsonContent(schema: TSchema, example: unknown): object {

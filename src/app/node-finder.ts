@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Caller } from '../api/method.js'
 import type { NodesPort } from '../api/methods/nodes.js'
 import { ipInUrl } from '../base/ip.js'
@@ -22,6 +21,7 @@ export interface NodeFinderOptions {
   readonly log: Logger
   readonly random: () => number
   readonly now: () => number
+  readonly sleep: Sleep
   /** Writes the list as it is now; resolves when it is on disk. */
   readonly save: () => Promise<void>
   readonly onRound: (report: RoundReport) => void
@@ -68,8 +68,9 @@ export class NodeFinder {
       chain,
       announce: settings.role === 'client' ? own.record : undefined,
       seedUrl: seed.url,
-      onSeedRecord: (record) => seed.learn(record),
-      isSelf: (record) => own.isSelf(record),
+      onSeedRecord: (record) => {
+        if (seed.learn(record)) this.known.remove(record)
+      },
       requireChainId: rules.requireChainId,
       parallelCalls: DEFAULTS.node.discovery.parallel_calls,
       random,
@@ -78,7 +79,7 @@ export class NodeFinder {
   }
 
   start(): void {
-    const { settings, random, log } = this.#options
+    const { settings, random, log, sleep } = this.#options
     this.#loop = discoveryLoop(
       {
         round: () => this.round(),
@@ -150,7 +151,8 @@ export class NodeFinder {
   #verifySoon(): void {
     if (this.#isVerifying) return
     this.#isVerifying = true
-    sleep(FIRST_CHECK_DELAY_MS, this.#stopped.signal)
+    this.#options
+      .sleep(FIRST_CHECK_DELAY_MS, this.#stopped.signal)
       .then(() => this.#discovery.verifyCandidates())
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'checking new nodes failed'))
       .finally(() => {
@@ -183,11 +185,10 @@ class SeedAddress {
     return this.#keys.has(keyOf(record))
   }
 
-  learn(record: NodeRecord): void {
+  /** Returns whether the record is new. */
+  learn(record: NodeRecord): boolean {
+    if (this.is(record)) return false
     this.#keys.add(keyOf(record))
+    return true
   }
-}
-
-const sleep: Sleep = async (ms, signal) => {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -1,27 +1,28 @@
-import { join } from 'node:path'
-import { dispatcher } from '../api/dispatch.js'
 import type { ContextOf } from '../api/method.js'
-import type { Health } from '../api/methods/health.js'
-import { type NodeApi, nodeApi } from '../api/node-api.js'
+import type { SeedApi } from '../api/node-api.js'
 import { ipRange } from '../base/ip.js'
-import type { Json } from '../base/json.js'
-import { BlockchainInfoKeeper } from '../chain/blockchain-info.js'
+import type { Sleep } from '../nodes/discovery-loop.js'
 import { type Profile, profileFor } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
 import { homePage } from '../rest/pages/home-page.js'
 import { restApp } from '../rest/rest-app.js'
-import { BlockFiles } from '../store/block-files.js'
 import { LatestWrite } from '../store/latest-write.js'
-import { type NodeFiles, nodeFiles } from './files.js'
+import { type ClientChain, openClientChain } from './client-chain.js'
+import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
 import { Metrics } from './metrics.js'
+import { NodeEvents } from './node-events.js'
 import { NodeFinder } from './node-finder.js'
+import { nodeHealth } from './node-health.js'
+import { openInfo } from './open-info.js'
+import { type Operations, operations } from './operations.js'
 import { ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
 import { DEFAULTS } from './settings/defaults.js'
-import { fixedSettings, profileRules } from './settings/derived.js'
+import { profileRules } from './settings/derived.js'
 import type { NodeSettings } from './settings/node-settings.js'
+import { timerSleep } from './timer-sleep.js'
 
 /** What a node takes from its surroundings. */
 export interface Surroundings {
@@ -30,6 +31,14 @@ export interface Surroundings {
   readonly now: () => number
   /** A number in [0, 1). */
   readonly random: () => number
+  /** Paces discovery; absent: by the clock of the machine. */
+  readonly sleep?: Sleep
+}
+
+/** What a node does of its own accord, while its doors are open: finding nodes, and with a chain syncing and mining. */
+interface Activity {
+  start(): void
+  stop(): Promise<void>
 }
 
 /** A node that answers. */
@@ -40,7 +49,12 @@ export interface RunningNode {
   /** Data folder, absolute. */
   readonly dir: string
   readonly finder: NodeFinder
-  readonly context: ContextOf<NodeApi>
+  readonly context: ContextOf<SeedApi>
+  /** What every door serves. */
+  readonly operations: Operations
+  readonly events: NodeEvents
+  /** Undefined for a seed server. */
+  readonly chain: ClientChain | undefined
   /** Stops answering, writes what is unwritten and lets the folder go. */
   stop(): Promise<void>
 }
@@ -66,15 +80,38 @@ async function furnish(
   surroundings: Surroundings,
 ): Promise<RunningNode> {
   const { door, folder } = place
-  const { log, now, random } = surroundings
+  const { log, now, random, sleep = timerSleep } = surroundings
   const own = ownAddress(settings.ip, door.port, settings.advertise)
   const profile = settings.profile ?? profileFor(own.record.ip_address)
   const rules = profileRules(profile, settings)
   const files = nodeFiles(folder.path, settings, (event) =>
     log.warn(event, 'set a file aside that is torn or foreign'),
   )
-  const blocks = settings.role === 'client' ? await openBlocks(folder.path, settings, log) : undefined
-  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1)
+  const events = new NodeEvents()
+  let chain: ClientChain | undefined
+  const { info, save: saveInfo } = await openInfo({
+    files,
+    place,
+    settings,
+    derived: () => chain?.derived(),
+    onNewChain: (founded) => {
+      chain?.refound(founded)
+      finder.known.forgiveAll()
+    },
+    onChange: () => events.emit('blockchain.changed', {}),
+    alone: (change) => (chain ? chain.blockchain.alone(change) : change()),
+  })
+  if (settings.role === 'client') {
+    chain = await openClientChain({
+      folder: folder.path,
+      settings,
+      consensus: info.settings(),
+      events,
+      now,
+      log,
+    })
+  }
+  await saveInfo()
   const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
   const finder: NodeFinder = new NodeFinder({
     settings,
@@ -84,7 +121,11 @@ async function furnish(
     log,
     random,
     now,
-    save: () => nodesWrite.save(),
+    sleep,
+    save: () => {
+      events.emit('nodes.changed', {})
+      return nodesWrite.save()
+    },
     onRound: (report) => {
       metrics.roundDone(report)
       log.debug({ ...report, known: finder.known.list().length }, 'looked for nodes')
@@ -95,15 +136,15 @@ async function furnish(
   await nodesWrite.save()
 
   const startedMs = now()
-  const context: ContextOf<NodeApi> = {
+  const context: ContextOf<SeedApi> = {
     nodes: finder.port(),
     blockchain: info,
-    health: () => healthOf({ settings, profile, info, finder, uptimeMs: now() - startedMs }),
+    health: () => nodeHealth({ settings, profile, info, finder, chain, uptimeMs: now() - startedMs }),
   }
+  const offered = await operations(context, chain, profile, now)
   door.open(
     restApp({
-      table: nodeApi,
-      dispatch: dispatcher(nodeApi, context),
+      ...offered,
       access: {
         isLoopbackBind: ipRange(settings.ip) === 'loopback',
         adminToken: settings.adminToken,
@@ -126,7 +167,8 @@ async function furnish(
       onInternalError: (error) => log.error({ err: error }, 'a request failed'),
     }),
   )
-  finder.start()
+  const activities: readonly Activity[] = [finder]
+  for (const activity of activities) activity.start()
   return {
     record: own.record,
     url: urlOf(own.record),
@@ -134,74 +176,16 @@ async function furnish(
     dir: folder.path,
     finder,
     context,
+    operations: offered,
+    events,
+    chain,
     async stop() {
-      await finder.stop()
+      for (const activity of [...activities].reverse()) await activity.stop()
       await door.close()
+      await saveInfo()
       await nodesWrite.save()
+      await chain?.close()
       await folder.close()
     },
-  }
-}
-
-function openBlocks(folder: string, settings: NodeSettings, log: Logger): Promise<BlockFiles<Json>> {
-  return BlockFiles.open({
-    folder: join(folder, settings.blocksFolder),
-    template: settings.blockTemplate,
-    decode: (json) => json,
-    onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
-  })
-}
-
-/** Reads what the node remembers of its chain, and writes what it did not yet. */
-async function openInfo(
-  files: NodeFiles,
-  place: Place,
-  settings: NodeSettings,
-  tip: number,
-): Promise<BlockchainInfoKeeper> {
-  const state = await files.state.read()
-  const known = await files.blockchain.read()
-  const save: ConstructorParameters<typeof BlockchainInfoKeeper>[0]['save'] = async (info, pinned) => {
-    await files.blockchain.write(info)
-    await files.state.write({
-      ip_address: settings.ip,
-      port: place.door.port,
-      port_was_chosen: place.portWasChosen,
-      info_is_pinned: pinned,
-    })
-  }
-  const initial = known ?? DEFAULTS.blockchain
-  const pinned = known !== undefined && state?.info_is_pinned === true
-  await save(initial, pinned)
-  return new BlockchainInfoKeeper({
-    initial,
-    pinned,
-    fixed: fixedSettings(),
-    derived: () => (tip < 0 ? undefined : { ...initial, height: tip }),
-    save,
-    onChange: () => undefined,
-  })
-}
-
-interface HealthFacts {
-  readonly settings: NodeSettings
-  readonly profile: Profile
-  readonly info: BlockchainInfoKeeper
-  readonly finder: NodeFinder
-  readonly uptimeMs: number
-}
-
-function healthOf({ settings, profile, info, finder, uptimeMs }: HealthFacts): Health {
-  return {
-    status: 'ok',
-    role: settings.role,
-    version: VERSION,
-    profile,
-    chain_id: info.chainId(),
-    height: info.get().height,
-    known_nodes: finder.known.list().length,
-    rounds: finder.rounds,
-    seed_reachable: finder.seedReachable,
-    uptime_seconds: Math.floor(uptimeMs / 1000),
   }
 }

@@ -46,6 +46,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     template: files.blockTemplate,
     onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
   })
+  await checkBlock0(archive, options)
   const index = ChainIndex.open(join(folder, INDEX_FOLDER), chainId(settings))
   const store = PendingStore.open(join(folder, PENDING_FOLDER))
   const blockchain = new Blockchain({
@@ -92,6 +93,18 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
       await index.close()
     },
   }
+}
+
+/** Blocks of another chain are not for this node to use, and not for it to throw away. */
+async function checkBlock0(
+  archive: BlockArchive,
+  { settings, folder, files }: OpenChainOptions,
+): Promise<void> {
+  const block0 = await archive.read(0)
+  if (!block0 || block0.header.previousHash === chainId(settings)) return
+  throw new Error(
+    `block 0 in ${join(folder, files.blocksFolder)} belongs to chain ${block0.header.previousHash}, but the blockchain info makes this chain ${chainId(settings)} (name ${JSON.stringify(settings.name)}): put the info of those blocks back, or move the blocks away`,
+  )
 }
 
 const PROGRESS_STEP = 1000

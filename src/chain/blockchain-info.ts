@@ -17,7 +17,12 @@ export interface BlockchainInfoOptions {
   readonly fixed: FixedSettings
   readonly derived: () => DerivedInfo | undefined
   readonly save: (info: BlockchainInfo, pinned: boolean) => Promise<void>
-  readonly onChange: () => void
+  /** The consensus settings changed, and with them the chain id. */
+  readonly onNewChain: (settings: ConsensusSettings) => void
+  /** The info was replaced. */
+  readonly onChange?: () => void
+  /** Runs a change while no block goes in: block 0 settles what the chain is. */
+  readonly alone?: <T>(change: () => Promise<T>) => Promise<T>
 }
 
 /** The info of this node's chain: free to be replaced before block 0, decided by the chain afterwards. */
@@ -26,6 +31,7 @@ export class BlockchainInfoKeeper {
   #info: BlockchainInfo
   #pinned: boolean
   #chainId: string
+  #lastChange: Promise<unknown> = Promise.resolve()
 
   constructor(options: BlockchainInfoOptions) {
     this.#options = options
@@ -52,18 +58,31 @@ export class BlockchainInfoKeeper {
   }
 
   /** Replaces the info on the operator's word and pins it. Once there are blocks it may only repeat what the chain says. */
-  async put(info: BlockchainInfo): Promise<BlockchainInfo> {
-    if (this.#options.derived() !== undefined) this.#refuseConflicts(info)
-    await this.#replace(info, true)
-    return this.get()
+  put(info: BlockchainInfo): Promise<BlockchainInfo> {
+    return this.#inTurn(async () => {
+      if (this.#options.derived() !== undefined) this.#refuseConflicts(info)
+      await this.#replace(info, true)
+      return this.get()
+    })
   }
 
-  /** Takes over the info of the seed server; returns whether it differs from ours. */
-  async adopt(info: BlockchainInfo): Promise<boolean> {
-    const current = this.get()
-    if ([...CONSENSUS_KEYS, ...DERIVED_KEYS].every((key) => info[key] === current[key])) return false
-    await this.#replace(info, false)
-    return true
+  /** Takes over the info of the seed server, if it still may; returns whether it differs from ours. */
+  adopt(info: BlockchainInfo): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const current = this.get()
+      const isSame = [...CONSENSUS_KEYS, ...DERIVED_KEYS].every((key) => info[key] === current[key])
+      if (isSame || !this.isAdoptable()) return false
+      await this.#replace(info, false)
+      return true
+    })
+  }
+
+  /** One change at a time: what the operator puts while another info is being saved wins. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const { alone = (job) => job() } = this.#options
+    const result = this.#lastChange.then(() => alone(change))
+    this.#lastChange = result.catch(() => undefined)
+    return result
   }
 
   #refuseConflicts(info: BlockchainInfo): void {
@@ -78,7 +97,9 @@ export class BlockchainInfoKeeper {
     await this.#options.save(info, pinned)
     this.#info = info
     this.#pinned = pinned
+    const before = this.#chainId
     this.#chainId = chainId(this.settings())
-    this.#options.onChange()
+    if (this.#chainId !== before) this.#options.onNewChain(this.settings())
+    this.#options.onChange?.()
   }
 }

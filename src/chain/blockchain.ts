@@ -127,11 +127,14 @@ export class Blockchain {
 
   /** Takes other settings, which makes another chain; only before block 0. */
   refound(settings: ConsensusSettings): Promise<void> {
-    return this.alone(() => {
-      assert(this.index.tipHash() === undefined, 'a chain with blocks cannot be founded anew')
-      this.#chain = chainOf(settings)
-      this.index.clear(this.#chain.id)
-    })
+    return this.alone(() => this.refoundAlone(settings))
+  }
+
+  /** {@link refound} for callers whose turn it is ({@link alone}). */
+  refoundAlone(settings: ConsensusSettings): void {
+    assert(this.index.tipHash() === undefined, 'a chain with blocks cannot be founded anew')
+    this.#chain = chainOf(settings)
+    this.index.clear(this.#chain.id)
   }
 
   /** Takes a block in. @throws {RuleError} when it breaks a rule; then nothing of it is kept. */

@@ -40,6 +40,10 @@ export class Pending {
     await blockchain.alone(() => {
       for (const { transaction, addedMs } of store.all()) {
         const decoded = decodeTransaction(transaction)
+        if (decoded.chainId !== blockchain.chain.id) {
+          this.#forget(decoded)
+          continue
+        }
         for (const dropped of this.#pool.addAll([{ transaction: decoded, addedMs }], this.#context())) {
           this.#forget(dropped.transaction)
         }
@@ -53,8 +57,10 @@ export class Pending {
     events.on('returned', (transactions) => this.#takeBack(transactions))
   }
 
-  /** A pool of the chain as it is founded anew. */
+  /** A pool of the chain as it is founded anew: what waited belongs to another chain. */
   refound(): void {
+    const strangers = [...this.#pool.pending()].map(({ transaction }) => transaction)
+    this.#drop(strangers, 'the chain was founded anew')
     this.#pool = new Mempool(this.#options.blockchain.chain, this.#options.settings)
   }
 

@@ -4,8 +4,8 @@ import type { NodeRecord } from './record.js'
 /** Ranges that no setting admits: dialling them reaches nobody, everybody, or a machine's own services. */
 const NEVER = new Set<string>(['unspecified', 'linkLocal', 'multicast', 'broadcast'])
 
-/** The one metadata service of a cloud that hides in an otherwise ordinary private range. */
-const METADATA_SERVICES = new Set(['fd00:ec2::254'])
+/** Services of clouds for their own machines, at addresses outside the link-local range. */
+const METADATA_SERVICES = new Set(['fd00:ec2::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'])
 
 /** Global unicast space of IPv6; the parser calls unassigned and embedded-IPv4 space unicast too. */
 const GLOBAL_IPV6 = parseSubnet('2000::/3') as Subnet
@@ -24,7 +24,8 @@ export class AddressPolicy {
   /** Why a canonical record is refused, or undefined when it may be dialled. */
   refusal({ ip_address: ip }: NodeRecord): string | undefined {
     const range = ipRange(ip)
-    if (NEVER.has(range) || METADATA_SERVICES.has(ip)) return `${ip} is a ${range} address, which no node dials`
+    if (NEVER.has(range)) return `${ip} is a ${range} address, which no node dials`
+    if (METADATA_SERVICES.has(ip)) return `${ip} is a cloud's own service, which no node dials`
     if (this.#subnets.some((subnet) => inSubnet(ip, subnet))) return undefined
     if (!this.#ranges.has(range)) return `${ip} is a ${range} address, which this node's profile does not dial`
     if (range === 'unicast' && ip.includes(':') && !inSubnet(ip, GLOBAL_IPV6)) return `${ip} is no global address`

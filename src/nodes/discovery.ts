@@ -30,7 +30,6 @@ export interface DiscoveryOptions {
   readonly seedUrl: string | undefined
   /** Called when the seed server says who it is, so that it is never taken for a peer. */
   readonly onSeedRecord: (record: NodeRecord) => void
-  readonly isSelf: (record: NodeRecord) => boolean
   readonly requireChainId: boolean
   readonly parallelCalls: number
   /** A number in [0, 1). */
@@ -68,16 +67,22 @@ export class Discovery {
   }
 
   async round(): Promise<RoundReport> {
-    const { known } = this.#options
+    const { known, seedUrl } = this.#options
     const seedAnswered = await this.#greetSeed()
     const before = known.list()
-    const dropped = await this.#check([...before, ...known.candidates()])
+    await this.#check([...before, ...known.candidates()])
     const asked = await this.#askKnownNodes()
-    const askedSeed = this.#options.seedUrl !== undefined && known.isBelowLimit()
-    if (askedSeed) await this.#learnFrom(this.#options.seedUrl, 'seed')
-    const knownBefore = new Set(before.map(keyOf))
-    const learned = known.list().filter((record) => !knownBefore.has(keyOf(record))).length
-    return { checked: before.length, dropped, asked, learned, askedSeed, seedAnswered }
+    const askedSeed = seedUrl !== undefined && known.isBelowLimit()
+    if (askedSeed) await this.#askSeed(seedUrl)
+    const after = known.list()
+    return {
+      checked: before.length,
+      dropped: countMissing(before, after),
+      asked,
+      learned: countMissing(after, before),
+      askedSeed,
+      seedAnswered,
+    }
   }
 
   /** Dials the nodes that wait for their first check; between rounds, so that newcomers need not wait for one. */
@@ -90,15 +95,14 @@ export class Discovery {
    * server founded. Returns whether it answered; undefined without a seed server.
    */
   async #greetSeed(): Promise<boolean | undefined> {
-    const { seedUrl, peers, announce, chain, known, log, onSeedRecord } = this.#options
+    const { seedUrl, peers, announce, chain, log, onSeedRecord } = this.#options
     if (seedUrl === undefined) return undefined
     try {
       if (chain.isAdoptable() && (await chain.adopt(await peers.info(seedUrl)))) {
-        known.forgiveAll()
         log.info({ chainId: chain.chainId() }, 'took over the blockchain info of the seed server')
       }
-      const { record } = await peers.greet(seedUrl, announce)
-      onSeedRecord(canonicalRecord(record))
+      const { value } = await peers.greet(seedUrl, announce)
+      onSeedRecord(canonicalRecord(value))
       return true
     } catch (error) {
       if (!this.#isStopped) log.warn({ seed: seedUrl, reason: messageOf(error) }, 'the seed server is out of reach')
@@ -106,46 +110,53 @@ export class Discovery {
     }
   }
 
-  /** Greets every node; returns how many were dropped. */
-  async #check(records: readonly NodeRecord[]): Promise<number> {
-    const results = await Promise.all(records.map((record) => this.#limit(() => this.#checkOne(record))))
-    return results.filter((dropped) => dropped).length
+  async #check(records: readonly NodeRecord[]): Promise<void> {
+    await Promise.all(records.map((record) => this.#limit(() => this.#checkOne(record))))
   }
 
-  async #checkOne(record: NodeRecord): Promise<boolean> {
-    const { known, peers, announce, log } = this.#options
+  async #checkOne(record: NodeRecord): Promise<void> {
+    const { peers, announce } = this.#options
     try {
-      const greeting = await peers.greet(urlOf(record), announce)
-      return this.#judge(record, canonicalRecord(greeting.record), greeting.chainId)
+      const { value, chainId } = await peers.greet(urlOf(record), announce)
+      this.#judge(record, canonicalRecord(value), chainId)
     } catch (error) {
-      if (this.#isStopped) return false
-      const dropped = error instanceof PeerError && error.fault === 'misbehaved' ? this.#ban(record) : known.fail(record)
-      if (dropped) log.info({ node: keyOf(record), reason: messageOf(error) }, 'dropped a node')
-      return dropped
+      this.#blame(record, error)
     }
   }
 
-  #ban(record: NodeRecord): true {
-    this.#options.known.ban(record)
-    return true
+  /** A call to the node failed. */
+  #blame(record: NodeRecord, error: unknown): void {
+    const { known, log } = this.#options
+    if (this.#isStopped) return
+    const wasListed = known.list().length
+    if (error instanceof PeerError && error.fault === 'misbehaved') known.ban(record)
+    else known.fail(record)
+    if (known.list().length < wasListed)
+      log.info({ node: keyOf(record), reason: messageOf(error) }, 'dropped a node')
   }
 
-  /** Holds the answer of a node against the address it was dialled at. Returns whether the node was dropped. */
-  #judge(dialled: NodeRecord, answered: NodeRecord, chainId: string | undefined): boolean {
-    const { known, chain, log, isSelf, requireChainId } = this.#options
+  /** Holds the answer of a node against the address it was dialled at. */
+  #judge(dialled: NodeRecord, answered: NodeRecord, chainId: string | undefined): void {
+    const { known, log } = this.#options
     if (keyOf(answered) !== keyOf(dialled)) {
-      known.markAlias(dialled)
-      log.info({ node: keyOf(dialled), answers_as: keyOf(answered) }, 'dropped a node that goes by another address')
-      if (!isSelf(answered)) known.hear(answered, keyOf(dialled))
-      return true
-    }
-    if (chainId === undefined ? requireChainId : chainId !== chain.chainId()) {
+      const outcome = known.hear(answered, keyOf(dialled))
+      if (outcome === 'self' || outcome === 'seed') known.markAlias(dialled)
+      else known.remove(dialled)
+      log.info(
+        { node: keyOf(dialled), answers_as: keyOf(answered) },
+        'dropped a node that goes by another address',
+      )
+    } else if (this.#isOurChain(chainId)) {
+      known.confirm(dialled)
+    } else {
       known.remove(dialled)
       log.info({ node: keyOf(dialled), chain_id: chainId }, 'dropped a node of another chain')
-      return true
     }
-    known.confirm(dialled)
-    return false
+  }
+
+  #isOurChain(chainId: string | undefined): boolean {
+    const { chain, requireChainId } = this.#options
+    return chainId === undefined ? !requireChainId : chainId === chain.chainId()
   }
 
   /** Asks known nodes for theirs, in random order, until there are enough. Returns how many were asked. */
@@ -155,22 +166,28 @@ export class Discovery {
     const ask = async (record: NodeRecord): Promise<void> => {
       if (!known.isBelowLimit()) return
       asked++
-      await this.#learnFrom(urlOf(record), keyOf(record))
+      await this.#learnFrom(urlOf(record), keyOf(record)).catch((error: unknown) => this.#blame(record, error))
     }
     await Promise.all(this.#shuffled(known.list()).map((record) => this.#limit(() => ask(record))))
     return asked
   }
 
-  async #learnFrom(baseUrl: string | undefined, source: string): Promise<void> {
-    const { known, peers, announce, log } = this.#options
-    if (baseUrl === undefined) return
+  async #askSeed(seedUrl: string): Promise<void> {
     try {
-      for (const record of this.#shuffled(await peers.nodes(baseUrl, announce))) {
-        if (!known.isBelowLimit()) return
-        known.hear(record, source)
-      }
+      await this.#learnFrom(seedUrl, 'seed')
     } catch (error) {
-      log.debug({ node: source, reason: messageOf(error) }, 'a node did not tell its nodes')
+      this.#options.log.debug({ seed: seedUrl, reason: messageOf(error) }, 'the seed server did not tell its nodes')
+    }
+  }
+
+  /** Nodes that a node of another chain names are of that chain, and none of ours. */
+  async #learnFrom(baseUrl: string, source: string): Promise<void> {
+    const { known, peers, announce } = this.#options
+    const { value, chainId } = await peers.nodes(baseUrl, announce)
+    if (!this.#isOurChain(chainId)) return
+    for (const record of this.#shuffled(value)) {
+      if (!known.isBelowLimit()) return
+      known.hear(record, source)
     }
   }
 
@@ -182,4 +199,10 @@ export class Discovery {
     }
     return result
   }
+}
+
+/** How many of `records` are not among `others`. */
+function countMissing(records: readonly NodeRecord[], others: readonly NodeRecord[]): number {
+  const keys = new Set(others.map(keyOf))
+  return records.filter((record) => !keys.has(keyOf(record))).length
 }

@@ -89,8 +89,8 @@ export class KnownNodes {
 
   /** Puts back what an earlier run knew; such nodes are checked like all others. */
   restore(records: readonly NodeRecord[]): void {
-    for (const record of records) {
-      if (!this.#isFull() && !this.#obstacle(record)) this.#add(canonicalRecord(record))
+    for (const record of records.map(canonicalRecord)) {
+      if (!this.#isFull() && !this.#obstacle(record)) this.#add(record)
     }
   }
 
@@ -120,7 +120,7 @@ export class KnownNodes {
     this.#drop(keyOf(record))
   }
 
-  /** The address belongs to a node better known under another one: it is never stored again. */
+  /** The address is another one of this node or its seed server: it is never stored again. */
   markAlias(record: NodeRecord): void {
     if (this.#aliases.size < MAX_ALIASES) this.#aliases.add(keyOf(record))
     this.#shunned.add(keyOf(record))
@@ -170,6 +170,7 @@ export class KnownNodes {
   #add(record: NodeRecord): Outcome {
     const key = keyOf(record)
     if (this.#listed.has(key)) return 'known'
+    this.#candidates.delete(key)
     this.#listed.set(key, { record, failures: 0 })
     this.#changed()
     return 'listed'

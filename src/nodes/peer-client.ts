@@ -24,9 +24,9 @@ export class PeerError extends Error {
   }
 }
 
-/** What a node says of itself. */
-export interface Greeting {
-  readonly record: NodeRecord
+/** What a node answers, and of which chain it says it is. */
+export interface Answer<T> {
+  readonly value: T
   /** Absent in the answer of a node that does not know the header. */
   readonly chainId: string | undefined
 }
@@ -34,10 +34,11 @@ export interface Greeting {
 /** Calls one node makes to another. Every call is bounded in time and size, and the answer is validated. */
 export interface PeerClient {
   /** Asks a node who it is; `self` introduces the caller, if it wants to be known. */
-  greet(baseUrl: string, self: NodeRecord | undefined): Promise<Greeting>
+  greet(baseUrl: string, self: NodeRecord | undefined): Promise<Answer<NodeRecord>>
   /** Asks for known nodes. Entries that are no node records are left out. */
-  nodes(baseUrl: string, self: NodeRecord | undefined): Promise<readonly NodeRecord[]>
+  nodes(baseUrl: string, self: NodeRecord | undefined): Promise<Answer<readonly NodeRecord[]>>
   info(baseUrl: string): Promise<BlockchainInfo>
+  /** Cuts the calls under way; later ones fail at once. */
   close(): void
 }
 
@@ -70,20 +71,24 @@ export function peerClient(options: PeerClientOptions): PeerClient {
     headers: { 'Accept-Encoding': 'identity', Accept: 'application/json' },
     validateStatus: () => true,
   })
-  const call = (method: string, url: string, body?: unknown) => request(http, options, { method, url, body })
+  const calls = new OpenCalls(options.timeoutMs)
+  const call = (method: string, url: string, body?: unknown) =>
+    calls.run((signal) => request(http, options, signal, { method, url, body }))
   return {
     async greet(baseUrl, self) {
       const answer = await call('POST', `${baseUrl}/`, self ?? {})
       const record = jsonOf(answer)
       if (nodeFault(record)) throw new PeerError('misbehaved', 'its greeting is no node record')
-      const chainId: unknown = answer.headers[CHAIN_HEADER]
-      return { record: record as NodeRecord, chainId: typeof chainId === 'string' ? chainId : undefined }
+      return { value: record as NodeRecord, chainId: chainIdOf(answer) }
     },
     async nodes(baseUrl, self) {
-      const list = jsonOf(await call('GET', `${baseUrl}/nodes/`, self ?? {}))
+      const answer = await call('GET', `${baseUrl}/nodes/`, self ?? {})
+      const list = jsonOf(answer)
       if (!Array.isArray(list)) throw new PeerError('misbehaved', 'its node list is no array')
-      if (list.length > options.maxReplyNodes) throw new PeerError('misbehaved', `it lists ${list.length} nodes`)
-      return list.filter((entry): entry is NodeRecord => nodeFault(entry) === undefined)
+      if (list.length > options.maxReplyNodes)
+        throw new PeerError('misbehaved', `it lists ${list.length} nodes`)
+      const records = list.filter((entry): entry is NodeRecord => nodeFault(entry) === undefined)
+      return { value: records, chainId: chainIdOf(answer) }
     },
     async info(baseUrl) {
       const info = jsonOf(await call('GET', `${baseUrl}/blockchain/`))
@@ -91,13 +96,46 @@ export function peerClient(options: PeerClientOptions): PeerClient {
       if (fault) throw new PeerError('misbehaved', `its blockchain info is invalid: ${fault.message}`)
       return info as BlockchainInfo
     },
-    close: () => agent.destroy(),
+    close() {
+      calls.close()
+      agent.destroy()
+    },
+  }
+}
+
+/** Bounds every call in time, and cuts those under way when the node stops. */
+class OpenCalls {
+  readonly #timeoutMs: number
+  readonly #open = new Set<AbortController>()
+  #isClosed = false
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+  }
+
+  async run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new PeerError('unreachable', 'this node is stopping')
+    const cut = new AbortController()
+    this.#open.add(cut)
+    const timer = setTimeout(() => cut.abort(), this.#timeoutMs)
+    try {
+      return await call(cut.signal)
+    } finally {
+      clearTimeout(timer)
+      this.#open.delete(cut)
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const cut of this.#open) cut.abort()
   }
 }
 
 async function request(
   http: AxiosInstance,
   options: PeerClientOptions,
+  signal: AbortSignal,
   { method, url, body }: { method: string; url: string; body?: unknown },
 ): Promise<AxiosResponse<string>> {
   try {
@@ -106,12 +144,20 @@ async function request(
       url,
       ...(body === undefined ? {} : { data: body }),
       // Bounds the whole call: the timeout option of axios does not end a body that drips.
-      signal: AbortSignal.timeout(options.timeoutMs),
-      headers: { [CHAIN_HEADER]: options.chainId(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      signal,
+      headers: {
+        [CHAIN_HEADER]: options.chainId(),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
     })
   } catch (error) {
     throw peerErrorOf(error, options)
   }
+}
+
+function chainIdOf({ headers }: AxiosResponse): string | undefined {
+  const chainId: unknown = headers[CHAIN_HEADER]
+  return typeof chainId === 'string' ? chainId : undefined
 }
 
 function peerErrorOf(error: unknown, { timeoutMs, maxReplyBytes }: PeerClientOptions): PeerError {
@@ -124,8 +170,12 @@ function peerErrorOf(error: unknown, { timeoutMs, maxReplyBytes }: PeerClientOpt
   return new PeerError('unreachable', error.code ?? error.message)
 }
 
+/** Statuses an honest node may answer: it does not dial our address, does not serve our Host, or has had enough of us. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 429])
+
 function jsonOf(answer: AxiosResponse<string>): unknown {
-  if (answer.status >= 500 || answer.status === 429) throw new PeerError('unreachable', `it answers ${answer.status}`)
+  if (answer.status >= 500 || REFUSALS.has(answer.status))
+    throw new PeerError('unreachable', `it answers ${answer.status}`)
   if (answer.status !== 200) throw new PeerError('misbehaved', `it answers ${answer.status}`)
   try {
     return parseJson(answer.data)

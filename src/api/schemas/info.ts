@@ -14,7 +14,8 @@ export const BlockchainInfo = T.Object(
     name: T.String({
       minLength: 1,
       maxLength: 64,
-      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      // No control characters, and no half of a surrogate pair: the name is hashed as UTF-8.
+      pattern: '^[^\\p{Cc}\\p{Cs}]+$',
       description: 'Name of the network.',
     }),
     height: T.Integer({

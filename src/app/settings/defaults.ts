@@ -81,6 +81,8 @@ const ChainDefaults = T.Object({
   max_pending_age: T.Number({ minimum: 1 }),
   max_pending_chain: T.Integer({ minimum: 1 }),
   max_pending_replaced: T.Integer({ minimum: 0 }),
+  faucet_amount: T.Integer({ minimum: 1 }),
+  faucet_fee: T.Integer({ minimum: 0 }),
 })
 
 const WalletDefaults = T.Object({

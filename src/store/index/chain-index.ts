@@ -22,11 +22,14 @@ import {
 } from './keys.js'
 import { type AddressChange, addressChanges } from './totals.js'
 import {
+  type AddressEvent,
   type AddressTotals,
+  decodeFlow,
   decodePlace,
   decodeTotals,
   decodeTreeEntry,
   decodeUtxo,
+  encodeFlow,
   encodePlace,
   encodeTotals,
   encodeTreeEntry,
@@ -34,10 +37,10 @@ import {
   type Place,
 } from './values.js'
 
-export type { AddressTotals, Place }
+export type { AddressEvent, AddressTotals, Place }
 
 /** Raised whenever the layout changes: an index of another version is rebuilt. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** Address space, not size on disk: LMDB maps the whole file. */
 const MAP_BYTES = 1 << 40
@@ -260,28 +263,43 @@ export class ChainIndex implements StateView, HeaderTree {
   /** Unspent outputs of an address by outpoint, after the one given. */
   *coinsOf(address: string, after: Coin['outpoint'] | undefined, limit: number): Generator<Coin> {
     const prefix = addressKey(address)
-    const start = after ? afterPrefix(addressOutpointKey(address, after)) : prefix
-    for (const key of this.#addressUtxo.getKeys({
-      start,
-      end: afterPrefix(prefix),
+    yield* this.#coinsIn(
+      after ? addressOutpointKey(address, after) : prefix,
+      prefix,
       limit,
+      after !== undefined,
+    )
+  }
+
+  /** Unspent outputs that one transaction paid to an address. */
+  *coinsOfTransaction(address: string, transactionId: string): Generator<Coin> {
+    const prefix = Buffer.concat([addressKey(address), hashKey(transactionId)])
+    yield* this.#coinsIn(prefix, prefix, Infinity, false)
+  }
+
+  *#coinsIn(start: Buffer, prefix: Buffer, limit: number, isAfter: boolean): Generator<Coin> {
+    const keys = this.#addressUtxo.getKeys({
+      start: isAfter ? afterPrefix(start) : start,
+      end: afterPrefix(prefix),
       snapshot: false,
-    })) {
+      ...(limit === Infinity ? {} : { limit }),
+    })
+    for (const key of keys) {
       const outpoint = outpointOf(key, ADDRESS_BYTES)
       const entry = this.utxo(outpoint)
       if (entry) yield { outpoint, entry }
     }
   }
 
-  /** Places of an address' transactions, the newest first, before the one given. */
+  /** An address' transactions, the newest first, before the place given. */
   *historyOf(
     address: string,
-    before: { readonly height: number; readonly index: number } | undefined,
+    before: Pick<AddressEvent, 'height' | 'index'> | undefined,
     limit: number,
-  ): Generator<{ readonly height: number; readonly index: number }> {
+  ): Generator<AddressEvent> {
     const prefix = addressKey(address)
     const start = before ? addressPlaceKey(address, before.height, before.index) : afterPrefix(prefix)
-    const keys = this.#addressPlaces.getKeys({
+    const range = this.#addressPlaces.getRange({
       start,
       end: prefix,
       reverse: true,
@@ -289,16 +307,22 @@ export class ChainIndex implements StateView, HeaderTree {
       snapshot: false,
     })
     let left = limit
-    for (const key of keys) {
+    for (const { key, value } of range) {
+      // A reverse range starts with the very key it is given.
       if (key.equals(start)) continue
       if (left-- === 0) return
-      yield { height: key.readUInt32BE(ADDRESS_BYTES), index: key.readUInt32BE(ADDRESS_BYTES + 4) }
+      const height = key.readUInt32BE(ADDRESS_BYTES)
+      yield { height, index: key.readUInt32BE(ADDRESS_BYTES + 4), ...decodeFlow(value) }
     }
   }
 
-  /** Addresses by balance, the richest first. */
-  *richest(limit: number): Generator<{ readonly address: string; readonly balance: number }> {
-    for (const key of this.#wealth.getKeys({ limit, snapshot: false })) {
+  /** Addresses by balance, the richest first, after the one given. */
+  *richest(
+    limit: number,
+    after?: { readonly address: string; readonly balance: number },
+  ): Generator<{ readonly address: string; readonly balance: number }> {
+    const start = after && afterPrefix(wealthKey(after.balance, after.address))
+    for (const key of this.#wealth.getKeys({ limit, snapshot: false, ...(start ? { start } : {}) })) {
       const address = addressOf(key, 8)
       yield { address, balance: this.addressTotals(address).balance }
     }
@@ -332,14 +356,15 @@ export class ChainIndex implements StateView, HeaderTree {
       const after = {
         balance: before.balance + sign * change.balance,
         unspentOutputs: before.unspentOutputs + sign * change.unspentOutputs,
-        transactions: before.transactions + sign * change.places.size,
+        transactions: before.transactions + sign * change.flows.size,
       }
       if (before.transactions === 0) newcomers++
       if (after.transactions === 0) newcomers--
       this.#putTotals(address, before, after)
-      for (const index of change.places) {
+      for (const [index, { received, sent }] of change.flows) {
         const key = addressPlaceKey(address, height, index)
-        if (sign === 1) this.#addressPlaces.putSync(key, NOTHING)
+        const id = block.transactions[index]?.id ?? ''
+        if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(id, received, sent))
         else this.#addressPlaces.removeSync(key)
       }
     }
