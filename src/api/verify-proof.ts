@@ -1,4 +1,3 @@
-import type { Json } from '../base/json.js'
 import { decodeHeaderJson } from '../ledger/decode-header.js'
 import { verifyMerkleProof } from '../ledger/merkle-proof.js'
 import { RuleError } from '../ledger/rule-error.js'
@@ -12,7 +11,7 @@ import type { ProofJson } from './schemas/block.js'
 export function verifyProof(proof: ProofJson, transactionId: string, blockHash: string): boolean {
   if (proof.transaction_id !== transactionId || proof.header.hash !== blockHash) return false
   try {
-    const header = decodeHeaderJson(proof.header as Json)
+    const header = decodeHeaderJson(proof.header)
     return verifyMerkleProof({ transactionId, index: proof.index, path: proof.path }, header)
   } catch (error) {
     if (error instanceof RuleError) return false

@@ -20,7 +20,7 @@ export interface OpenInfoOptions {
 /** What a node remembers of its chain, and how to write it down as it is now. */
 export interface OpenInfo {
   readonly info: BlockchainInfoKeeper
-  save(): Promise<void>
+  readonly save: () => Promise<void>
 }
 
 export async function openInfo(options: OpenInfoOptions): Promise<OpenInfo> {
