@@ -20,7 +20,8 @@ import {
 
 const MAX_U32 = 0xffffffff
 
-interface Context {
+/** What the methods need of a node. */
+export interface Context {
   readonly chain: Pick<ChainPort, 'tip'>
   readonly pending: Pick<PendingPort, 'touching' | 'spenderOf'>
   readonly accounts: AccountsPort
