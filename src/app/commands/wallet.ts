@@ -1,29 +1,18 @@
 import type { Command } from './command.js'
 import { runCommand } from './run-command.js'
-import { add } from './wallet/add.js'
-import { address } from './wallet/address.js'
-import { balance } from './wallet/balance.js'
-import { create } from './wallet/create.js'
-import { history } from './wallet/history.js'
-import { type Io, PROCESS_IO } from './wallet/io.js'
-import { list } from './wallet/list.js'
-import { rename } from './wallet/rename.js'
-import { restore } from './wallet/restore.js'
-import { send } from './wallet/send.js'
-
-const COMMANDS = [create, restore, list, address, balance, send, history, add, rename]
 
 /** Keys and coins of a person. */
-export const walletCommand = (io: Io): Command => ({
+export const wallet: Command = {
   name: 'wallet',
   describe: 'keep keys, look at balances, pay',
-  run: (args) =>
-    runCommand(
-      COMMANDS.map((command) => command(io)),
+  async run(args) {
+    const { walletCommands } = await import('./wallet/commands.js')
+    const { PROCESS_IO } = await import('./wallet/io.js')
+    await runCommand(
+      walletCommands(PROCESS_IO),
       args,
       'terrarium wallet',
       'Keys and coins. A wallet is a file; --dev takes the development accounts instead.',
-    ),
-})
-
-export const wallet = walletCommand(PROCESS_IO)
+    )
+  },
+}
