@@ -26,10 +26,11 @@ export const balance = (io: Io): Command => ({
       },
       args,
     )
+    const url = nodeUrl(flags)
     const accounts = await accountsOf(flags)
     const wanted = textOf(flags, 'account')
     const shown = wanted === undefined ? accounts : [findAccount(accounts, wanted)]
-    await withNode(nodeUrl(flags), async (node) => {
+    await withNode(url, async (node) => {
       const { chain_id } = await node.call('node.health', {})
       const balances: AccountBalance[] = []
       for (const each of shown) balances.push(await balanceOf(node, each))

@@ -30,9 +30,10 @@ export const history = (io: Io): Command => ({
       },
       args,
     )
-    const { address } = findAccount(await accountsOf(flags), textOf(flags, 'account') ?? 0)
+    const url = nodeUrl(flags)
     const limit = readText('limit', textOf(flags, 'limit') ?? '20', integerIn(1, MAX_TRANSACTIONS))
-    const events = await withNode(nodeUrl(flags), (node) => eventsOf(node, address, limit))
+    const { address } = findAccount(await accountsOf(flags), textOf(flags, 'account') ?? 0)
+    const events = await withNode(url, (node) => eventsOf(node, address, limit))
     if (isSet(flags, 'json')) printJson(io, { address, transactions: events })
     else print(io, events.length === 0 ? 'nothing yet' : tableOf(events))
   },

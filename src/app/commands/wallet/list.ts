@@ -24,8 +24,9 @@ export const list = (io: Io): Command => ({
       },
       args,
     )
+    const url = nodeUrl(flags)
     const accounts = await accountsOf(flags)
-    const balances = await balancesOf(io, nodeUrl(flags), accounts)
+    const balances = await balancesOf(io, url, accounts)
     if (isSet(flags, 'json')) {
       const entries = accounts.map(({ index, name, address }, i) => ({
         index,

@@ -20,9 +20,10 @@ export const send = (io: Io): Command => ({
   async run(args) {
     const flags = await flagsOf(ORDER_FORM, args)
     const order = orderOf(flags)
+    const url = nodeUrl(flags)
     if (!order.isConfirmed && !canAsk(io))
       throw new Error('nobody can be asked here whether to send: --yes sends without asking')
-    await withNode(nodeUrl(flags), async (node) => {
+    await withNode(url, async (node) => {
       const chainId = await chainIdOf(node, order.chainId)
       const wallet = await openWallet(io, flags)
       const payment = await buildPayment(wallet, node, { chainId, timestamp: io.now() }, order)
