@@ -34,6 +34,11 @@ export interface Method<P extends TSchema, R extends TSchema, C> {
   readonly refuses?: Readonly<Partial<Record<Verb, string>>>
   /** The result is a list whose items are sent as they come ({@link ItemStream}). */
   readonly streams?: true
+  /**
+   * Params beside those of the path come in the body alone, although the verb is GET. For operations that change
+   * something: a page of a stranger can make a browser GET any URL, but not with a body.
+   */
+  readonly getWithBody?: true
   /** Default: public. */
   readonly scope?: Scope
   readonly errors?: readonly ErrorCode[]

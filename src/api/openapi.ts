@@ -68,7 +68,7 @@ function operation(name: string, method: AnyMethod, route: Route, schemas: Named
   const properties = propertiesOf(shape)
   const inPath = Object.entries(properties).filter(([key]) => route.pathParams.includes(key))
   const others = Object.entries(properties).filter(([key]) => !route.pathParams.includes(key))
-  const inBody = route.verb !== 'GET' && others.length > 0
+  const inBody = (route.verb !== 'GET' || method.getWithBody === true) && others.length > 0
   const parameters = [
     ...inPath.map(([key, schema]) => ({ name: key, in: 'path', required: true, schema })),
     ...(inBody

@@ -1,7 +1,7 @@
 import type { Block } from '../ledger/block.js'
 import { checkBlock } from '../ledger/check-block.js'
 import { checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
-import type { branchBelow } from '../ledger/header-tree.js';
+import type { branchBelow } from '../ledger/header-tree.js'
 import { branchAfter } from '../ledger/header-tree.js'
 import { RuleError } from '../ledger/rule-error.js'
 import type { Blockchain } from './blockchain.js'

@@ -70,8 +70,8 @@ export class Discovery {
     const { known, seedUrl } = this.#options
     const seedAnswered = await this.#greetSeed()
     const before = known.list()
-    await this.#check([...before, ...known.candidates()])
-    const asked = await this.#askKnownNodes()
+    const silent = await this.#check([...before, ...known.candidates()])
+    const asked = await this.#askKnownNodes(silent)
     const askedSeed = seedUrl !== undefined && known.isBelowLimit()
     if (askedSeed) await this.#askSeed(seedUrl)
     const after = known.list()
@@ -110,17 +110,21 @@ export class Discovery {
     }
   }
 
-  async #check(records: readonly NodeRecord[]): Promise<void> {
-    await Promise.all(records.map((record) => this.#limit(() => this.#checkOne(record))))
+  /** Greets every node; returns the keys of those that did not answer well. */
+  async #check(records: readonly NodeRecord[]): Promise<ReadonlySet<string>> {
+    const isWell = await Promise.all(records.map((record) => this.#limit(() => this.#checkOne(record))))
+    return new Set(records.filter((_, i) => !isWell[i]).map(keyOf))
   }
 
-  async #checkOne(record: NodeRecord): Promise<void> {
+  async #checkOne(record: NodeRecord): Promise<boolean> {
     const { peers, announce } = this.#options
     try {
       const { value, chainId } = await peers.greet(urlOf(record), announce)
       this.#judge(record, canonicalRecord(value), chainId)
+      return true
     } catch (error) {
       this.#blame(record, error)
+      return false
     }
   }
 
@@ -159,16 +163,20 @@ export class Discovery {
     return chainId === undefined ? !requireChainId : chainId === chain.chainId()
   }
 
-  /** Asks known nodes for theirs, in random order, until there are enough. Returns how many were asked. */
-  async #askKnownNodes(): Promise<number> {
+  /**
+   * Asks known nodes for theirs, in random order, until there are enough; not those that were silent a moment ago: one
+   * round is one failure. Returns how many were asked.
+   */
+  async #askKnownNodes(silent: ReadonlySet<string>): Promise<number> {
     const { known } = this.#options
+    const able = known.list().filter((record) => !silent.has(keyOf(record)))
     let asked = 0
     const ask = async (record: NodeRecord): Promise<void> => {
       if (!known.isBelowLimit()) return
       asked++
       await this.#learnFrom(urlOf(record), keyOf(record)).catch((error: unknown) => this.#blame(record, error))
     }
-    await Promise.all(this.#shuffled(known.list()).map((record) => this.#limit(() => ask(record))))
+    await Promise.all(this.#shuffled(able).map((record) => this.#limit(() => ask(record))))
     return asked
   }
 

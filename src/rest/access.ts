@@ -8,7 +8,7 @@ export interface AccessRules {
   /** Whether this node listens on loopback only. */
   readonly isLoopbackBind: boolean
   readonly adminToken: string | undefined
-  /** Host names, and origins' host names, allowed beyond literal addresses and localhost. */
+  /** Host names, in lower case, allowed in Host and Origin at any port, beyond literal addresses and localhost. */
   readonly allowedHosts: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function checkOrigin(request: Request, rules: AccessRules): void {
   }
   const { origin } = request.headers
   if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return
-  const originHost = /^https?:\/\/(.+)$/.exec(origin)?.[1]
+  const originHost = /^https?:\/\/([^:]+)(:\d+)?$/.exec(origin)?.[1]
   if (originHost !== undefined && rules.allowedHosts.includes(originHost)) return
   throw new ApiError(
     'FORBIDDEN_ORIGIN',
@@ -36,8 +36,8 @@ export function checkOrigin(request: Request, rules: AccessRules): void {
 }
 
 function isAllowedHost(host: string, { allowedHosts }: AccessRules): boolean {
-  const name = host.replace(/:\d+$/, '')
-  if (name === 'localhost' || allowedHosts.includes(name) || allowedHosts.includes(host)) return true
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (name === 'localhost' || allowedHosts.includes(name)) return true
   return canonicalIp(name.replace(/^\[(.*)\]$/, '$1')) !== undefined
 }
 

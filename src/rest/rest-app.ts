@@ -43,7 +43,8 @@ export function restApp(options: RestOptions): Express {
   if (options.requestsPerSecond > 0) app.use(limiter(options.requestsPerSecond))
   app.use(jsonBody(options.maxBodyBytes))
   app.get('/', (request, response, next) => {
-    if (prefersHtml(request)) sendHtml(response.setHeader('vary', 'accept'), options.homePage())
+    response.setHeader('vary', 'accept')
+    if (prefersHtml(request)) sendHtml(response, options.homePage())
     else next()
   })
   app.use(routes(options.table, options.dispatch, options.access))
@@ -61,7 +62,9 @@ function documents(app: Express, { table, version, metrics }: RestOptions): void
   app.get('/openapi.json', (_request, response) => sendJson(response, 200, document))
   app.get('/docs', (_request, response) => sendHtml(response, page))
   app.get('/metrics', (_request, response, next) => {
-    metrics().then(({ contentType, text }) => send(response, 200, contentType, text), next)
+    metrics()
+      .then(({ contentType, text }) => send(response, 200, contentType, text))
+      .catch(next)
   })
   for (const path of ['/openapi.json', '/docs', '/metrics']) app.all(path, otherVerbs(['GET']))
 }

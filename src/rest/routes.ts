@@ -4,6 +4,7 @@ import { ApiError } from '../api/errors.js'
 import type { AnyMethod, Caller, MethodTable } from '../api/method.js'
 import { ItemStream } from '../api/item-stream.js'
 import { type Route, routeOf } from '../api/openapi.js'
+import { AssertError } from '../base/errors.js'
 import { canonicalIp } from '../base/ip.js'
 import { type AccessRules, checkScope } from './access.js'
 import { sendError } from './errors.js'
@@ -57,13 +58,16 @@ function refusedVerbs(bindings: readonly Binding[]): Readonly<Record<string, str
 }
 
 function handler({ name, method, route }: Binding, dispatch: Dispatch, access: AccessRules): RequestHandler {
-  const readParams = paramsReader(method.params, route.pathParams)
+  const readParams = paramsReader(method.params, route.pathParams, !method.getWithBody)
   return (request, response, next) => {
     checkScope(request, method.scope, access)
-    dispatch(name, readParams(request), callerOf(request)).then((result) => {
-      if (result instanceof ItemStream) sendItems(request, response, result).catch(next)
-      else sendJson(response, 200, result)
-    }, next)
+    dispatch(name, readParams(request), callerOf(request))
+      .then((result) => {
+        if (result instanceof ItemStream) return sendItems(request, response, result)
+        sendJson(response, 200, result)
+      })
+      // Whatever was thrown is an error, even nothing: next(undefined) would try the next route.
+      .catch((error: unknown) => next(error ?? new AssertError(`${name} threw ${String(error)}`)))
   }
 }
 

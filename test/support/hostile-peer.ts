@@ -20,6 +20,8 @@ export interface HostilePeer {
   readonly requests: readonly string[]
   /** Connections open now. */
   openSockets(): number
+  /** Bytes that the other ends have taken off our hands, in all. */
+  bytesTaken(): number
   behave(behaviour: Behaviour): void
 }
 
@@ -28,8 +30,10 @@ export async function startHostilePeer(behaviour: Behaviour, ip = '127.0.0.1'): 
   let current = behaviour
   const requests: string[] = []
   const sockets = new Set<Socket>()
+  const everySocket: Socket[] = []
   const server = createServer((socket) => {
     sockets.add(socket)
+    everySocket.push(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => undefined)
     onRequests(socket, (request) => {
@@ -50,6 +54,8 @@ export async function startHostilePeer(behaviour: Behaviour, ip = '127.0.0.1'): 
     url: `http://${ip}:${port}`,
     requests,
     openSockets: () => sockets.size,
+    bytesTaken: () =>
+      everySocket.reduce((sum, { bytesWritten, writableLength }) => sum + bytesWritten - writableLength, 0),
     behave: (next) => (current = next),
   }
 }

@@ -2,6 +2,8 @@ import { messageOf } from '../../base/errors.js'
 import type { Subnet } from '../../base/ip.js'
 import type { Profile } from '../../nodes/profile.js'
 import type { NodeRecord } from '../../nodes/record.js'
+import { LOCK_NAME } from '../../store/data-folder.js'
+import { NODE_STATE_FILE } from '../node-state.js'
 import { DEFAULTS } from './defaults.js'
 import { type Given, givenSettings, type ProgramText, SettingsError, type SettingName } from './layers.js'
 import type { Program } from './setting.js'
@@ -46,7 +48,12 @@ export async function nodeSettings(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<NodeSettings> {
-  const given = await givenSettings(text, args, environment)
+  const settings = settingsFrom(text, await givenSettings(text, args, environment))
+  checkNames(settings)
+  return settings
+}
+
+function settingsFrom(text: ProgramText, given: Given): NodeSettings {
   const { node, client, dns } = DEFAULTS
   const isDns = text.program === 'dns'
   return {
@@ -78,6 +85,28 @@ export async function nodeSettings(
     allowHosts: value(given, 'allowHosts') ?? [],
     adminToken: value(given, 'adminToken'),
     logLevel: value(given, 'logLevel') ?? node.default_log_level,
+  }
+}
+
+/** Two things of one name in the data folder would take each other for foreign; disks that ignore case count, too. */
+function checkNames(settings: NodeSettings): void {
+  const owners = new Map([
+    [LOCK_NAME, LOCK_NAME],
+    [NODE_STATE_FILE, NODE_STATE_FILE],
+  ])
+  const names = [
+    ['nodes', settings.nodesFile],
+    ['blockchain', settings.blockchainFile],
+    ['transactions', settings.transactionsFile],
+    ['wallets', settings.walletsFile],
+    ['blocks', settings.blocksFolder],
+  ] as const
+  for (const [setting, name] of names) {
+    const flag = `--${SETTINGS[setting].flag}`
+    const owner = owners.get(name.toLowerCase())
+    if (owner !== undefined)
+      throw new SettingsError(`${flag} is called ${name}, as ${owner} is; choose another name`)
+    owners.set(name.toLowerCase(), flag)
   }
 }
 

@@ -80,7 +80,7 @@ export function hostName(text: string): string {
     ) &&
     !/^[\d.]+$/.test(text)
   ) {
-    return text
+    return text.toLowerCase()
   }
   throw new Error(`takes an address or a host name, not ${JSON.stringify(text)}`)
 }
