@@ -2,71 +2,28 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import pino from 'pino'
 import { reindex as reindexCommand } from '../../src/app/commands/chain/reindex.js'
 import { verify as verifyCommand } from '../../src/app/commands/chain/verify.js'
 import type { Command } from '../../src/app/commands/command.js'
-import { openChain, type OpenChain } from '../../src/app/open-chain.js'
 import { DEFAULTS } from '../../src/app/settings/defaults.js'
-import { fixedSettings } from '../../src/app/settings/derived.js'
-import { verifyHere } from '../../src/app/verify-here.js'
 import { SettingsError } from '../../src/app/settings/layers.js'
-import { unitsOf } from '../../src/ledger/amount-of-coins.js'
-import { buildTransfer } from '../../src/wallet/build-transaction.js'
-import { account, mine, removeFolder, temporaryFolder as lastingFolder, TestClock } from '../support/chain.js'
+import { account, removeFolder, TestClock } from '../support/chain.js'
 import { startChainNode } from '../support/chain-node.js'
 import { afterThisTest, temporaryFolder } from '../support/cleanup.js'
 import { terrarium } from '../support/terrarium.js'
+import { BLOCKS, minedFolder, openDefaultChain, TRANSFER_HEIGHT } from './mined-folder.js'
 
 // Whole processes, on machines that may be busy.
 jest.setTimeout(60_000)
-
-const BLOCKS = 12
-const BLOCK_TIME_MS = DEFAULTS.blockchain.block_time * 1000
-
-/** The height of the one block with a transfer. */
-const TRANSFER_HEIGHT = 8
 
 /** The folder of a node that mined a dozen blocks and is stopped. */
 let original = ''
 
 beforeAll(async () => {
-  original = await lastingFolder()
-  const clock = new TestClock()
-  const chain = await open(original, clock)
-  for (let height = 0; height < BLOCKS; height++) {
-    if (height === TRANSFER_HEIGHT) await pay(chain, clock)
-    clock.nowMs += BLOCK_TIME_MS - 1000
-    await mine(chain, clock)
-  }
-  await chain.close()
-  await writeFile(join(original, 'blockchain.json'), JSON.stringify(DEFAULTS.blockchain))
+  original = await minedFolder()
 })
 
 afterAll(() => removeFolder(original))
-
-function open(folder: string, clock: TestClock): Promise<OpenChain> {
-  const { name, block_time: blockTime, block_reward: reward } = DEFAULTS.blockchain
-  return openChain({
-    folder,
-    files: { blocksFolder: 'blocks', blockTemplate: 'block' },
-    settings: { name, blockTime, blockReward: unitsOf(reward), ...fixedSettings() },
-    verify: verifyHere(),
-    now: clock.now,
-    log: pino({ level: 'silent' }),
-  })
-}
-
-async function pay({ blockchain, pending }: OpenChain, clock: TestClock): Promise<void> {
-  const { address, keys } = account(0)
-  const coins = [...blockchain.index.coinsOf(address, undefined, 100)]
-    .filter(({ entry }) => entry.height === 0)
-    .map(({ outpoint, entry }) => ({ ...outpoint, amount: entry.amount, address }))
-  const recipient = { address: account(1).address, amount: 100_000_000 }
-  const context = { chainId: blockchain.chain.id, timestamp: clock.nowMs }
-  const funding = { coins, keys: [keys], changeAddress: address, fee: () => 1000, dustLimit: 0, maxInputs: 9 }
-  await pending.submit(buildTransfer(context, [recipient], funding))
-}
 
 /** The folder again, for one test. */
 async function copyOfFolder(): Promise<string> {
@@ -273,7 +230,7 @@ test('reindex rebuilds a lost index from the blocks, which stay as they are', as
     error: undefined,
   })
   expect(await contentOf(join(folder, 'blocks'))).toEqual(before)
-  const chain = await open(folder, new TestClock())
+  const chain = await openDefaultChain(folder, new TestClock())
   afterThisTest(() => chain.close())
   expect(chain.blockchain.height()).toBe(BLOCKS - 1)
   expect(chain.blockchain.index.addressTotals(account(1).address).balance).toBe(100_000_000)

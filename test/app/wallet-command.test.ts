@@ -1,28 +1,19 @@
 import { chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import fc from 'fast-check'
-import { coinsText, unitsOfText } from '../../src/app/commands/wallet/coins.js'
 import { SettingsError } from '../../src/app/settings/layers.js'
-import { MAX_MONEY } from '../../src/ledger/amount.js'
-import { accountPath, deriveKey } from '../../src/wallet/derivation.js'
 import { DEVELOPMENT_MNEMONIC } from '../../src/wallet/development-accounts.js'
-import { seedOf } from '../../src/wallet/mnemonic.js'
 import { Wallet } from '../../src/wallet/wallet.js'
 import { account } from '../support/chain.js'
 import { temporaryFolder } from '../support/cleanup.js'
 import { terrarium } from '../support/terrarium.js'
+import { expectNoSecret, faultIn, PASSPHRASE, walletPath } from './wallet-secrets.js'
 import { runWallet, type WalletRun } from './wallet-io.js'
 
 // scrypt costs a good third of a second each time, and more on a machine that is busy.
 jest.setTimeout(60_000)
 
-const PASSPHRASE = 'correct horse battery'
 const given = { passphrase: PASSPHRASE }
-
-async function walletPath(): Promise<string> {
-  return join(await temporaryFolder(), 'wallet.json')
-}
 
 /** Restores the wallet of the development accounts. */
 function restore(path: string, ...args: string[]): Promise<WalletRun> {
@@ -38,26 +29,6 @@ async function restored(path: string, accounts = 1): Promise<void> {
 function jsonOf({ stdout, error }: WalletRun): unknown {
   expect(error).toBeUndefined()
   return JSON.parse(stdout)
-}
-
-function faultIn({ stdout, error }: WalletRun): string {
-  expect(stdout).toBe('')
-  expect(error).toBeDefined()
-  return error?.message ?? ''
-}
-
-/** Fails where two words in a row, the passphrase or the first account's key show. */
-async function expectNoSecret(text: string, words: string): Promise<void> {
-  const list = words.split(' ')
-  const pairs = list.slice(1).map((word, i) => `${list[i]} ${word}`)
-  const key = deriveKey(await seedOf(words), accountPath(0)).key
-  const secrets = [
-    PASSPHRASE,
-    ...pairs,
-    Buffer.from(key).toString('hex'),
-    Buffer.from(key).toString('base64'),
-  ]
-  expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
 }
 
 test('create shows the words once, and restore makes the same addresses of them', async () => {
@@ -127,56 +98,6 @@ test('where no terminal shows the words, create makes nothing unless --show-mnem
   const path = await walletPath()
   expect(faultIn(await runWallet(['create', '--wallet', path], given))).toContain('--show-mnemonic')
   expect(await readdir(join(path, '..'))).toEqual([])
-})
-
-test('on a terminal create asks for the passphrase twice, shows none of it, and shows the words', async () => {
-  const path = await walletPath()
-  const { stdout, talk, error } = await runWallet(['create', '--wallet', path], {
-    answers: [
-      [/New passphrase/, PASSPHRASE],
-      [/once more/, PASSPHRASE],
-    ],
-  })
-  expect(error).toBeUndefined()
-  expect(stdout).toMatch(/\n\n([a-z]+ ){11}[a-z]+\n$/)
-  expect(talk).not.toContain('correct')
-  expect(talk).not.toMatch(/[•▪*]/)
-  expect((await runWallet(['add', '--wallet', path], given)).error).toBeUndefined()
-})
-
-test('two passphrases that differ, an empty one, and giving up make no wallet', async () => {
-  const path = await walletPath()
-  const attempts = [
-    [
-      [/New passphrase/, 'one'],
-      [/once more/, 'two'],
-    ],
-    [[/New passphrase/, '']],
-    [[/New passphrase/, '\u0003']],
-  ] as const
-  const faults = []
-  for (const answers of attempts)
-    faults.push(faultIn(await runWallet(['create', '--wallet', path], { answers })))
-  expect(faults).toEqual([
-    'the two passphrases differ',
-    'a wallet needs a passphrase',
-    'cancelled; nothing was done',
-  ])
-  expect(await readdir(join(path, '..'))).toEqual([])
-})
-
-test('on a terminal restore asks for the words, which do not show', async () => {
-  const path = await walletPath()
-  const { stdout, talk, error } = await runWallet(['restore', '--wallet', path], {
-    answers: [
-      [/words of the wallet/, DEVELOPMENT_MNEMONIC],
-      [/New passphrase/, PASSPHRASE],
-      [/once more/, PASSPHRASE],
-    ],
-  })
-  expect(error).toBeUndefined()
-  expect(stdout).toBe(`made ${path}; its first account is ${account(0).address}\n`)
-  await expectNoSecret(talk, DEVELOPMENT_MNEMONIC)
 })
 
 test('the passphrase may come from a file, whose last line break does not count', async () => {
@@ -318,34 +239,4 @@ test('the built program: usage ends with 2, other faults with 1, and success wit
     stdout: '',
     stderr: 'terrarium wallet send: --amount is missing (--help explains)\n',
   })
-})
-
-test('amounts are read and written exactly, whatever their size', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: MAX_MONEY }), (units) => {
-      expect(unitsOfText(coinsText(units))).toBe(units)
-    }),
-  )
-  expect(unitsOfText('90071992.54740991')).toBe(MAX_MONEY)
-  expect(() => unitsOfText('90071992.54740992')).toThrow('no more coins than can exist')
-  expect([0.1, 0.2, 1.1].map((coins) => unitsOfText(String(coins)))).toEqual([1e7, 2e7, 11e7])
-  expect([-250_000_000, 1, 100_000_000].map(coinsText)).toEqual(['-2.5', '0.00000001', '1'])
-})
-
-test.each([
-  '1e3',
-  '-1',
-  '0.000000001',
-  '1.',
-  '.5',
-  '',
-  ' 1',
-  '1,5',
-  '0x10',
-  'NaN',
-  'Infinity',
-  '+1',
-  '1_000',
-])('%j is no amount', (text) => {
-  expect(() => unitsOfText(text)).toThrow('takes coins with at most 8 decimals')
 })

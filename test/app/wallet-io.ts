@@ -30,11 +30,25 @@ export interface WalletSurroundings {
   readonly now?: () => number
 }
 
-/** Runs `terrarium wallet <args>` within this process. */
-export async function runWallet(
-  [word = '', ...args]: readonly string[],
+/** Runs `terrarium wallet <args>` within this process, to its end. */
+export function runWallet(
+  args: readonly string[],
   surroundings: WalletSurroundings = {},
 ): Promise<WalletRun> {
+  return startWallet(args, surroundings).ended
+}
+
+export interface WalletStart {
+  /** What was said so far. */
+  readonly talk: () => string
+  readonly ended: Promise<WalletRun>
+}
+
+/** Starts {@link runWallet}. */
+export function startWallet(
+  [word = '', ...args]: readonly string[],
+  surroundings: WalletSurroundings = {},
+): WalletStart {
   const { passphrase, answers, now = Date.now } = surroundings
   const isTerminal = answers !== undefined
   const output = isTerminal ? new Terminal() : new PassThrough()
@@ -53,9 +67,11 @@ export async function runWallet(
     .finally(() => (isOver = true))
   const typing = type(input, said, answers ?? [], () => isOver)
   afterThisTest(() => input.destroy())
-  const error = await running
-  await typing
-  return { stdout: stdout(), talk: said(), error }
+  const ended = running.then(async (error) => {
+    await typing
+    return { stdout: stdout(), talk: said(), error }
+  })
+  return { talk: said, ended }
 }
 
 function textOf(stream: PassThrough): () => string {
