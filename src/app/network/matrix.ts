@@ -18,8 +18,9 @@ export interface Column {
   readonly cell: (node: NodeView) => string
 }
 
+const PADDING = 2
 /** Padding of a column, and the border at its right. */
-const COLUMN_FRAME = 3
+const COLUMN_FRAME = PADDING + 1
 /** Borders above and below the rows, the line of those left out, the legend, and one to spare. */
 const FRAME_HEIGHT = 6
 
@@ -34,6 +35,8 @@ export function matrix(view: NetworkView, { width, height, colors }: Canvas): st
   const table = new Table({
     head: columns.map(({ head }) => head),
     colAligns: columns.map(({ align }) => align),
+    // Fixed, so that nothing moves when a value gets longer.
+    colWidths: columns.map(({ width: text }) => text + PADDING),
     style: { head: [], border: colors.isColorSupported ? ['gray'] : [], compact: true },
   })
   for (const node of rows) table.push(columns.map(({ cell }) => cell(node)))

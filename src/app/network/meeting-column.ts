@@ -10,10 +10,10 @@ export function meetingColumn(view: NetworkView, room: number, colors: Colors): 
   const clients = view.filter(({ program }) => program === 'client')
   const names = clients.map(({ name }) => name)
   if (names.length > room) return undefined
-  const { head, place } = layout(names, room)
+  const { head, placeWidth, place } = layout(names, room)
   return {
     head,
-    width: Math.max(...head.split('\n').map((line) => line.length)),
+    width: names.length * placeWidth,
     align: 'left',
     cell: (node) => clients.map((client) => place(mark(node, client, colors))).join(''),
   }
@@ -21,6 +21,7 @@ export function meetingColumn(view: NetworkView, room: number, colors: Colors): 
 
 interface Layout {
   readonly head: string
+  readonly placeWidth: number
   /** Puts a mark, one character wide, into the middle of its place. */
   readonly place: (mark: string) => string
 }
@@ -30,10 +31,14 @@ function layout(names: readonly string[], room: number): Layout {
   if (names.length * (nameWidth + 1) <= room) {
     const left = Math.floor(nameWidth / 2)
     const right = nameWidth - left
-    return { head: names.join(' '), place: (mark) => `${' '.repeat(left)}${mark}${' '.repeat(right)}` }
+    return {
+      head: names.join(' '),
+      placeWidth: nameWidth + 1,
+      place: (mark) => `${' '.repeat(left)}${mark}${' '.repeat(right)}`,
+    }
   }
   const gap = names.length * 2 <= room ? ' ' : ''
-  return { head: upright(names, gap), place: (mark) => mark + gap }
+  return { head: upright(names, gap), placeWidth: 1 + gap.length, place: (mark) => mark + gap }
 }
 
 /** Names read from top to bottom, without the digits that all of them begin with. */
