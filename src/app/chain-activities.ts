@@ -31,6 +31,8 @@ export interface ChainActivities {
   readonly miner: Miner
   readonly sync: NodeSync
   start(): void
+  /** The first round of looking for nodes is over: mining may begin once what they have is fetched. */
+  onFirstRound(): void
   stop(): Promise<void>
 }
 
@@ -76,18 +78,37 @@ export async function chainActivities(options: ChainActivitiesOptions): Promise<
         'mined a block',
       ),
   })
+  const stopped = new AbortController()
   return {
     miner,
     sync,
-    start() {
-      sync.start()
-      miner.start()
+    start: () => sync.start(),
+    onFirstRound() {
+      settled(sync, sleep, stopped.signal)
+        .then(() => miner.start())
+        .catch((error: unknown) => log.error({ err: error }, 'mining could not begin'))
     },
     async stop() {
+      stopped.abort()
       await miner.close()
       calls.close()
       await sync.stop()
     },
+  }
+}
+
+const SETTLE_STEP_MS = 100
+const SETTLE_LIMIT_MS = 30_000
+
+/**
+ * Waits until what the known nodes have is fetched, though not for ever. A miner that begins earlier would found a chain of
+ * its own beside the one that is just being fetched, and keep the node from taking over the info of its seed server.
+ */
+async function settled(sync: NodeSync, sleep: Sleep, signal: AbortSignal): Promise<void> {
+  await sync.chain.poll()
+  for (let waitedMs = 0; !sync.chain.isIdle && waitedMs < SETTLE_LIMIT_MS; waitedMs += SETTLE_STEP_MS) {
+    if (signal.aborted) return
+    await sleep(SETTLE_STEP_MS, signal)
   }
 }
 

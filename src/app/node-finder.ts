@@ -83,7 +83,6 @@ export class NodeFinder {
     this.#loop = discoveryLoop(
       {
         round: () => this.round(),
-        onRound: (report) => this.#options.onRound(report),
         onError: (error) => log.error({ err: error }, 'a round of discovery failed'),
         firstDelayMs: DEFAULTS.node.discovery.first_round_delay * 1000,
         intervalMs: settings.updateIntervalMs,
@@ -100,6 +99,7 @@ export class NodeFinder {
     const report = await this.#discovery.round()
     this.#lastReport = report
     this.#rounds++
+    this.#options.onRound(report)
     return report
   }
 

@@ -129,6 +129,7 @@ async function furnish(
     },
     onRound: (report) => {
       metrics.roundDone(report)
+      if (finder.rounds === 1) chainWork?.onFirstRound()
       log.debug({ ...report, known: finder.known.list().length }, 'looked for nodes')
     },
   })
