@@ -8,6 +8,7 @@ import { homePage } from '../rest/pages/home-page.js'
 import { restApp } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
 import { chainActivities } from './chain-activities.js'
+import { chainFacts } from './chain-facts.js'
 import { type ClientChain, openClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
@@ -176,6 +177,7 @@ async function furnish(
           health: context.health(),
           info: info.get(),
           nodes: finder.known.list(),
+          chain: chain && chainWork && chainFacts(chain, chainWork, now()),
           keyOf,
         }),
       metrics: () => metrics.text(),
