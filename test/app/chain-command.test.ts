@@ -6,7 +6,7 @@ import { reindex as reindexCommand } from '../../src/app/commands/chain/reindex.
 import { verify as verifyCommand } from '../../src/app/commands/chain/verify.js'
 import type { Command } from '../../src/app/commands/command.js'
 import { DEFAULTS } from '../../src/app/settings/defaults.js'
-import { SettingsError } from '../../src/app/settings/layers.js'
+import { SettingsError } from '../../src/app/settings/errors.js'
 import { account, removeFolder, TestClock } from '../support/chain.js'
 import { startChainNode } from '../support/chain-node.js'
 import { afterThisTest, temporaryFolder } from '../support/cleanup.js'

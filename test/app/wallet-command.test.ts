@@ -1,7 +1,7 @@
 import { chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import { SettingsError } from '../../src/app/settings/layers.js'
+import { SettingsError } from '../../src/app/settings/errors.js'
 import { DEVELOPMENT_MNEMONIC } from '../../src/wallet/development-accounts.js'
 import { Wallet } from '../../src/wallet/wallet.js'
 import { account } from '../support/chain.js'

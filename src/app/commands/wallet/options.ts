@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs'
 import { DEFAULTS } from '../../settings/defaults.js'
-import { SettingsError } from '../../settings/layers.js'
-import { commandLine, parse } from '../command-line.js'
+import { SettingsError } from '../../settings/errors.js'
+import { commandLine, parse } from '../../settings/command-line.js'
 
 /** Flags as they were given; one that takes no value is true. */
 export type Flags = Readonly<Record<string, string | true | undefined>>

@@ -1,7 +1,7 @@
 import { developmentWallet } from '../../../wallet/development-accounts.js'
 import { type AccountEntry, parseKeystore } from '../../../wallet/keystore.js'
 import { Wallet } from '../../../wallet/wallet.js'
-import { SettingsError } from '../../settings/layers.js'
+import { SettingsError } from '../../settings/errors.js'
 import type { Io } from './io.js'
 import { type Flags, isSet, textOf, walletPath } from './options.js'
 import { passphrase } from './passphrase.js'
