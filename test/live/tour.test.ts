@@ -37,7 +37,7 @@ class Shell {
   /** What the commands print. */
   async run(commands: string): Promise<string> {
     this.#output = ''
-    this.#child.stdin.write(`${commands}\necho END\n`)
+    this.#child.stdin.write(`${commands}\necho; echo END\n`)
     await waitFor(
       `the end of ${commands}`,
       () => {
@@ -46,7 +46,7 @@ class Shell {
       },
       PATIENCE_MS,
     )
-    return this.#output.replace(/END\n$/, '')
+    return this.#output.replace(/\nEND\n$/, '')
   }
 }
 
@@ -66,6 +66,8 @@ test('every command of the tour in the README does what is said of it', async ()
     ...['dist/terrarium.js', 'network', '--block-time', '2'],
     ...['--base-port', String(first), '--dns-port', String(seed)],
   ])
+  // Before its folder is removed: killed, it would leave nodes behind that still write for a moment.
+  afterThisTest(() => network.kill('SIGINT'))
   const seen = (what: string, pattern: RegExp) =>
     waitFor(what, () => pattern.test(network.text()), PATIENCE_MS)
   await seen('the network to agree', /^3 nodes agree on the chain/m)
