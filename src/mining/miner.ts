@@ -90,8 +90,10 @@ export class Miner {
   }
 
   /** Begins in the mode of the settings, unless a change has begun another already. */
-  start(): void {
-    if (!this.#loop) this.#startLoop()
+  start(): Promise<void> {
+    return this.#turns.take(() => {
+      if (!this.#loop) this.#startLoop()
+    })
   }
 
   /** Aborts what is searched for and ends all threads. A block that is being put on the chain is put on it. */

@@ -17,7 +17,7 @@ import {
 
 test('mode off mines nothing', async () => {
   const test = await testMiner({ mode: 'off' })
-  test.miner.start()
+  await test.miner.start()
   await test.pending.submit(record(test))
   test.time.advance(10 * INTERVAL_MS)
   await turns()
@@ -26,7 +26,7 @@ test('mode off mines nothing', async () => {
 
 test('mode auto mines until the first coins are mature, then rests', async () => {
   const test = await testMiner({ mode: 'auto' }, { coinbaseMaturity: 3 })
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 3)
   test.time.advance(10 * INTERVAL_MS)
   await turns()
@@ -55,7 +55,7 @@ async function spendFirstCoin({ blockchain, time }: TestMiner): Promise<Transact
 
 test('mode auto puts what arrives within the gathering time into one block', async () => {
   const test = await testMiner({ mode: 'auto' }, { coinbaseMaturity: 0 })
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   const sent = [record(test), record(test)]
   await test.pending.submit(sent[0] as never)
@@ -76,7 +76,7 @@ test('mode auto mines what already waits when it starts, and what a reorg gives 
   const test = await testMiner({ mode: 'auto' }, { coinbaseMaturity: 0 })
   await mine(test, test.time)
   await test.pending.submit(record(test))
-  test.miner.start()
+  await test.miner.start()
   await test.time.sleeping(GATHER_MS)
   test.time.advance(GATHER_MS)
   const { hash, transactionCount } = await nextTip(test)
@@ -90,7 +90,7 @@ test('mode auto mines what already waits when it starts, and what a reorg gives 
 
 test('mode auto leaves a transaction to whoever was faster', async () => {
   const test = await testMiner({ mode: 'auto' }, { coinbaseMaturity: 0 })
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   await test.pending.submit(record(test))
   await test.time.sleeping(GATHER_MS)
@@ -104,7 +104,7 @@ test('mode auto leaves a transaction to whoever was faster', async () => {
 test('mode interval mines at its pace, empty or not', async () => {
   const test = await testMiner({ mode: 'interval' })
   const startMs = test.time.nowMs
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   for (let height = 1; height <= 4; height++) {
     await test.time.sleeping(INTERVAL_MS)
@@ -141,7 +141,7 @@ test('a block that the chain refuses is reported, and the mode goes on after a w
   const { blockchain, time, errors } = test
   const accept = blockchain.acceptAlone.bind(blockchain)
   blockchain.acceptAlone = () => Promise.reject(new Error('the disk is full'))
-  test.miner.start()
+  await test.miner.start()
   await time.sleeping(1000)
   expect(errors).toEqual([new Error('the disk is full')])
   blockchain.acceptAlone = accept
@@ -151,7 +151,7 @@ test('a block that the chain refuses is reported, and the mode goes on after a w
 
 test('mode and address change while the miner runs', async () => {
   const test = await testMiner({ mode: 'interval' })
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   await test.miner.change({ mode: 'off' })
   test.time.advance(10 * INTERVAL_MS)
@@ -167,7 +167,7 @@ test('mode and address change while the miner runs', async () => {
 
 test('blocks on demand are valid even where the clock stands still, and the mode goes on after them', async () => {
   const test = await testMiner({ mode: 'interval' })
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   const blocks = await test.miner.mineNow(30, account(2).address)
   expect(blocks.map(({ header }) => header.height)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
@@ -190,7 +190,7 @@ test('blocks on demand that are too hard end after half a minute with those that
 
 test('closing aborts blocks on demand, and nothing is mined after it', async () => {
   const test = await testMiner({ mode: 'interval' }, { powLimitBits: 0x0a00ffff })
-  test.miner.start()
+  await test.miner.start()
   const mining = test.miner.mineNow(3, account(2).address)
   await test.time.sleeping(30_000)
   await test.miner.close()

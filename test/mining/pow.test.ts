@@ -25,7 +25,7 @@ async function delayDuring(job: () => Promise<void>): Promise<number> {
 
 test('mode pow finds blocks at a real difficulty on two threads, and the event loop stays free', async () => {
   const test = await testMiner({ mode: 'pow', threads: 2 }, REAL_WORK)
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   const delayMs = await delayDuring(() => untilHeight(test, 8))
   await test.miner.close()
@@ -41,7 +41,7 @@ test('mode pow finds blocks at a real difficulty on two threads, and the event l
 
 test('the event loop stays free while mode auto mines', async () => {
   const test = await testMiner({ mode: 'auto' }, REAL_WORK)
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   const delayMs = await delayDuring(async () => {
     for (let i = 0; i < 6; i++) await mineByTransaction(test)
@@ -60,7 +60,7 @@ test('fifty blocks in a hurry are accepted, and as hard as the pace asks for', a
     coinbaseMaturity: 0,
   } as const
   const test = await testMiner({ mode: 'auto' }, settings)
-  test.miner.start()
+  await test.miner.start()
   await untilHeight(test, 0)
   for (let i = 0; i < 50; i++) await mineByTransaction(test)
   const limit = test.blockchain.chain.powLimit

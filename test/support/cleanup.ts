@@ -1,12 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, jest } from '@jest/globals'
+import { afterEach } from '@jest/globals'
 
 type Step = () => unknown
-
-// Tests that need cleaning up run nodes, and nodes write to disk: a busy machine may take its time.
-jest.setTimeout(30_000)
 
 const steps: Step[] = []
 

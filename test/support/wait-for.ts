@@ -9,7 +9,7 @@ const POLL_MS = 10
 export async function waitFor<T>(
   what: string,
   observe: () => T | Promise<T>,
-  deadlineMs = 15_000,
+  deadlineMs = 30_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + deadlineMs
   for (;;) {
