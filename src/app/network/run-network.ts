@@ -137,7 +137,7 @@ async function watch(run: Run, signal: AbortSignal): Promise<void> {
   const pauseMs = Math.max(LOOK_EVERY_MS, plans.length * LOOK_MS_PER_NODE)
   let last: NetworkView | undefined
   try {
-    while (!signal.aborted) {
+    for (;;) {
       const view = await watcher.look(network.nodes)
       if (signal.aborted || view.every(({ state }) => state === 'ended')) return
       run.miners?.tend(view)

@@ -22,13 +22,13 @@ export function aTip(height: number, digits = 'ab'): TipView {
 }
 
 /** All know all, and end in the same tip. */
-export function aNetwork(clients: number, tip: TipView | undefined = undefined): NetworkView {
+export function aNetwork(clients: number, tip?: TipView): NetworkView {
   const names = Array.from({ length: clients }, (_, index) => String(55_000 + index))
   return ['dns', ...names].map((name) =>
     aNode(
       name,
       names.filter((other) => other !== name),
-      name === 'dns' ? {} : { tip },
+      name === 'dns' || !tip ? {} : { tip },
     ),
   )
 }
