@@ -7,7 +7,7 @@ import { developmentWallet } from '../wallet/development-accounts.js'
 import type { ClientChain } from './client-chain.js'
 import type { Logger } from './log.js'
 import type { NodeFinder } from './node-finder.js'
-import { syncSettings } from './settings/derived.js'
+import { syncSettings } from './settings/sync-settings.js'
 import { SettingsError } from './settings/errors.js'
 import type { NodeSettings } from './settings/node-settings.js'
 import type { Profile } from '../nodes/profile.js'
@@ -31,8 +31,6 @@ export interface ChainActivities {
   readonly miner: Miner
   readonly sync: NodeSync
   start(): void
-  /** The first round of looking for nodes is over: mining may begin once what they have is fetched. */
-  onFirstRound(): void
   stop(): Promise<void>
 }
 
@@ -82,9 +80,10 @@ export async function chainActivities(options: ChainActivitiesOptions): Promise<
   return {
     miner,
     sync,
-    start: () => sync.start(),
-    onFirstRound() {
-      settled(sync, sleep, stopped.signal)
+    start() {
+      sync.start()
+      finder.firstRound
+        .then(() => settled(sync, sleep, stopped.signal))
         .then(() => miner.start())
         .catch((error: unknown) => log.error({ err: error }, 'mining could not begin'))
     },
@@ -101,7 +100,7 @@ const SETTLE_STEP_MS = 100
 const SETTLE_LIMIT_MS = 30_000
 
 /**
- * Waits until what the known nodes have is fetched, though not for ever. A miner that begins earlier would found a chain of
+ * After the first round of looking for nodes: waits until what they have is fetched, though not for ever. A miner that begins earlier would found a chain of
  * its own beside the one that is just being fetched, and keep the node from taking over the info of its seed server.
  */
 async function settled(sync: NodeSync, sleep: Sleep, signal: AbortSignal): Promise<void> {

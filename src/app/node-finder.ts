@@ -33,6 +33,9 @@ const FIRST_CHECK_DELAY_MS = 250
 /** Everything by which a node finds the others, wired together, running until it is stopped. */
 export class NodeFinder {
   readonly known: KnownNodes
+  /** Resolves when the first round has ended. */
+  readonly firstRound: Promise<void>
+  #endFirstRound: () => void = () => undefined
   readonly #options: NodeFinderOptions
   readonly #peers: PeerClient
   readonly #discovery: Discovery
@@ -44,6 +47,9 @@ export class NodeFinder {
 
   constructor(options: NodeFinderOptions) {
     this.#options = options
+    this.firstRound = new Promise((resolve) => {
+      this.#endFirstRound = resolve
+    })
     const { settings, rules, own, chain, log, random } = options
     const seed = new SeedAddress(settings.seed)
     this.known = new KnownNodes({
@@ -100,6 +106,7 @@ export class NodeFinder {
     this.#lastReport = report
     this.#rounds++
     this.#options.onRound(report)
+    this.#endFirstRound()
     return report
   }
 

@@ -87,7 +87,7 @@ export class BlockArchive {
   /** Takes the chain's last block out of the chain and keeps it beside it. */
   async moveToSide(block: Block): Promise<void> {
     await this.writeSide(block)
-    await this.#files.removeAbove(block.header.height - 1)
+    await this.#files.remove(block.header.height)
   }
 
   #sidePath(hash: string): string {

@@ -123,6 +123,15 @@ const MiningDefaults = T.Object({
   threads: T.Integer({ minimum: 0 }),
 })
 
+const WalletDefaults = T.Object({
+  default_wallet_filename: T.String(),
+  default_word_count: T.Integer(),
+  default_fee: T.Number({ minimum: 0 }),
+  dust_limit: T.Number({ minimum: 0 }),
+  poll_interval: T.Number({ exclusiveMinimum: 0 }),
+  default_wait_limit: T.Number({ minimum: 1 }),
+})
+
 /** Every default setting there is; defaults/ is the only place that holds one. */
 export const DEFAULTS = {
   node: read('node_defaults.json', NodeDefaults),
@@ -132,6 +141,7 @@ export const DEFAULTS = {
   mining: read('mining_defaults.json', MiningDefaults),
   chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
+  wallet: read('wallet_defaults.json', WalletDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
   sync: read('sync_defaults.json', SyncDefaults),
 }

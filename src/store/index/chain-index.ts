@@ -80,6 +80,7 @@ export class ChainIndex implements StateView, HeaderTree {
   readonly #world: Database<VersionedValue, Buffer>
   readonly #entryCache = new Map<string, TreeEntry>()
   #meta: Meta
+  #isWriting = false
 
   private constructor(folder: string) {
     this.#root = open({ path: folder, mapSize: MAP_BYTES, maxDbs: 16, cache: false, noSubdir: false })
@@ -116,15 +117,22 @@ export class ChainIndex implements StateView, HeaderTree {
     this.#entryCache.clear()
   }
 
-  /** Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. */
+  /**
+   * Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. Inside another
+   * `write` it is part of that one.
+   */
   write<T>(work: () => T): T {
+    if (this.#isWriting) return work()
     const before = this.#meta
+    this.#isWriting = true
     try {
       return this.#root.transactionSync(work)
     } catch (error) {
       this.#meta = before
       this.#entryCache.clear()
       throw error
+    } finally {
+      this.#isWriting = false
     }
   }
 
