@@ -7,9 +7,10 @@ const pageOf = async (url: string): Promise<string> =>
   (await supertest(url).get('/').set('accept', 'text/html')).text
 
 test('the page of a node lists its last ten blocks, newest first, each with a link to its contents', async () => {
-  const { node, url, mine, clock } = await startChainNode()
+  const started = await startChainNode()
+  const { node, url, clock } = started
   expect(await pageOf(url)).toContain('block 0 is still to be mined')
-  const blocks = await mine(12)
+  const blocks = await started.mine(12)
   clock.nowMs = (blocks.at(-1)?.header.timestamp ?? 0) + 42_000
   const page = await pageOf(url)
   const rows = [...page.matchAll(/<tr><td><a href="\/blocks\/(\d+)\/">.*<\/tr>/g)]
@@ -22,10 +23,11 @@ test('the page of a node lists its last ten blocks, newest first, each with a li
 })
 
 test('the page of a node says how many transactions wait, and how it mines', async () => {
-  const { node, url, mine, transfer, chain } = await startChainNode()
-  await mine(7)
+  const started = await startChainNode()
+  const { node, url, chain } = started
+  await started.mine(7)
   expect(await pageOf(url)).toContain('0 transactions wait for a block')
-  await chain.pending.submit(transfer(0, 1, 1000))
+  await chain.pending.submit(started.transfer(0, 1, 1000))
   const page = await pageOf(url)
   expect(page).toContain('1 transaction waits for a block')
   expect(page).toContain('This node does not mine by itself (mode <b>off</b>); 0 blocks of its own')

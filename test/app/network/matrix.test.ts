@@ -50,6 +50,7 @@ test('the table fits the terminal, from 1 to 50 nodes', () => {
         expect(lines.length).toBeLessThan(height)
       },
     ),
+    { numRuns: 50 },
   )
 })
 

@@ -146,16 +146,16 @@ describe('a network that cannot start', () => {
   })
 
   test('says under a node’s name why that one cannot have its folder, and leaves no other', async () => {
-    const base = await freeBasePort(2)
-    const folder = await DataFolder.open(join(directory, `127.0.0.1_${base + 1}`))
+    const base = await freeBasePort(1)
+    const folder = await DataFolder.open(join(directory, `127.0.0.1_${base}`))
     const launcher = new Launcher(
-      ...['network', '--directory', directory, '--nodes', '2'],
+      ...['network', '--directory', directory, '--nodes', '1'],
       ...['--base-port', String(base), '--dns-port', '0'],
     )
     expect((await launcher.ended).code).toBe(1)
     const reason = `client: the folder ${folder.path} is in use by process ${process.pid}`
-    expect(launcher.stderr).toContain(`[${base + 1}] ${reason}`)
-    expect(launcher.stderr).toContain(`terrarium network: ${base + 1} did not start: ${reason}`)
+    expect(launcher.stderr).toContain(`[${base}] ${reason}`)
+    expect(launcher.stderr).toContain(`terrarium network: ${base} did not start: ${reason}`)
     expect(launcher.pids().length).toBeGreaterThan(0)
     expect(launcher.pids().filter(isRunning)).toEqual([])
     await folder.close()

@@ -28,7 +28,7 @@ export function aNetwork(clients: number, tip?: TipView): NetworkView {
     aNode(
       name,
       names.filter((other) => other !== name),
-      name === 'dns' ? {} : { tip },
+      name === 'dns' || !tip ? {} : { tip },
     ),
   )
 }
