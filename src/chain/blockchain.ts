@@ -35,6 +35,8 @@ export interface BlockchainOptions {
   readonly index: ChainIndex
   readonly verify: VerifyAll
   readonly endorsementPolicy: EndorsementPolicy
+  /** Brings transactions to the disk as such that wait for a block: the one that holds them is about to be taken off. */
+  readonly keepWaiting: (transactions: readonly Transaction[]) => Promise<void>
   /** Blocks of the tip's own target that a branch may lie behind to be kept. */
   readonly maxBranchDepth: number
   /** Milliseconds since 1970. */
@@ -54,6 +56,8 @@ export class Blockchain {
   readonly #options: BlockchainOptions
   readonly #turns = new Turns()
   #chain: Chain
+  /** A reorg failed in the middle. */
+  #isOnTheWay = false
 
   constructor(options: BlockchainOptions) {
     this.#options = options
@@ -153,6 +157,7 @@ export class Blockchain {
    */
   submitMany(blocks: readonly Block[]): Promise<number> {
     return this.alone(async () => {
+      if (this.#isOnTheWay) await this.takeBestBranch()
       const fresh = blocks.filter((block) => !this.index.entry(block.header.hash)?.hasBody)
       const [first] = fresh
       if (!first) return 0
@@ -234,6 +239,7 @@ export class Blockchain {
   /** {@link submit} for callers whose turn it is ({@link alone}). */
   async acceptAlone(block: Block): Promise<BlockVerdict> {
     const { header } = block
+    if (this.#isOnTheWay) await this.takeBestBranch()
     const known = this.index.entry(header.hash)
     if (known?.invalid) throw new RuleError('FORK-2', 'the block, or one below it, is invalid')
     if (known?.hasBody) return 'known'
@@ -267,7 +273,7 @@ export class Blockchain {
     assert(first, 'there is a first block')
     for (const block of good) checkBlock(block, this.#chain)
     await this.#options.verify(good.flatMap(blockSignatureChecks))
-    await this.archive.write(good)
+    await this.#writeOnTip(good)
     let branch = branchBelow(this.index, first.header)
     for (const block of good) {
       try {
@@ -287,6 +293,17 @@ export class Blockchain {
     if (next) await this.acceptAlone(next)
   }
 
+  /** Files of blocks that extend the tip; none of them is left when one cannot be written. */
+  async #writeOnTip(blocks: readonly Block[]): Promise<void> {
+    try {
+      await this.archive.write(blocks)
+    } catch (error) {
+      // Where this fails too, the next start clears them away.
+      await this.archive.removeAbove(this.height()).catch(() => undefined)
+      throw error
+    }
+  }
+
   async #acceptBeside(block: Block): Promise<BlockVerdict> {
     await this.steps.keepBeside(block)
     this.events.emit('side', block)
@@ -298,16 +315,26 @@ export class Blockchain {
 
   /**
    * Moves the chain to the branch with the most work, a block at a time: each step is complete on disk before the next,
-   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. Only for
-   * callers whose turn it is ({@link alone}).
+   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. One that fails
+   * in the middle goes on when the next block comes. Only for callers whose turn it is ({@link alone}).
    */
   async takeBestBranch(): Promise<void> {
     const from = this.tip()
     const off: Block[] = []
     const on: string[] = []
+    this.#isOnTheWay = true
+    try {
+      await this.#goToBest(off, on)
+      this.#isOnTheWay = false
+    } finally {
+      this.#tellReorg(from, off, on)
+    }
+  }
+
+  async #goToBest(off: Block[], on: string[]): Promise<void> {
     for (;;) {
       const best = bestBlock(this.index)
-      if (best?.header.hash === this.index.tipHash()) break
+      if (best?.header.hash === this.index.tipHash()) return
       const path = best
         ? reorgPath(this.index, this.#tipEntry(), best)
         : { disconnect: [this.index.tipHash() ?? ''], connect: [] }
@@ -316,7 +343,6 @@ export class Blockchain {
         if (!(await this.#putOn(hash, off, on))) break
       }
     }
-    this.#tellReorg(from, off, on)
   }
 
   async #takeOff(hash: string, off: Block[], on: string[]): Promise<void> {
@@ -326,6 +352,7 @@ export class Blockchain {
     if (on.at(-1) === hash) on.pop()
     else off.push(block)
     this.events.emit('disconnected', block)
+    await this.archive.removeAbove(block.header.height - 1)
   }
 
   async #putOn(hash: string, off: Block[], on: string[]): Promise<boolean> {
@@ -334,6 +361,7 @@ export class Blockchain {
     if (off.at(-1)?.header.hash === hash) off.pop()
     else on.push(hash)
     this.events.emit('connected', block)
+    await this.archive.removeSide(hash)
     return true
   }
 
