@@ -11,7 +11,7 @@ interface Entry<C> {
   readonly validate: Validator
 }
 
-/** Compiles all schemas of the table once and binds it to what its handlers need. */
+/** Binds a table to what its handlers need. */
 export function dispatcher<C>(table: MethodTable<NoInfer<C>>, context: C): Dispatch {
   const entries = new Map<string, Entry<C>>(
     Object.entries(table).map(([name, method]) => [name, { method, validate: compile(method.params) }]),

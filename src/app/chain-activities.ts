@@ -7,7 +7,7 @@ import { developmentWallet } from '../wallet/development-accounts.js'
 import type { ClientChain } from './client-chain.js'
 import type { Logger } from './log.js'
 import type { NodeFinder } from './node-finder.js'
-import { syncSettings } from './settings/derived.js'
+import { syncSettings } from './settings/sync-settings.js'
 import { SettingsError } from './settings/errors.js'
 import type { NodeSettings } from './settings/node-settings.js'
 import type { Profile } from '../nodes/profile.js'
@@ -76,18 +76,38 @@ export async function chainActivities(options: ChainActivitiesOptions): Promise<
         'mined a block',
       ),
   })
+  const stopped = new AbortController()
   return {
     miner,
     sync,
     start() {
       sync.start()
-      miner.start()
+      finder.firstRound
+        .then(() => settled(sync, sleep, stopped.signal))
+        .then(() => miner.start())
+        .catch((error: unknown) => log.error({ err: error }, 'mining could not begin'))
     },
     async stop() {
+      stopped.abort()
       await miner.close()
       calls.close()
       await sync.stop()
     },
+  }
+}
+
+const SETTLE_STEP_MS = 100
+const SETTLE_LIMIT_MS = 30_000
+
+/**
+ * After the first round of looking for nodes: waits until what they have is fetched, though not for ever. A miner that begins earlier would found a chain of
+ * its own beside the one that is just being fetched, and keep the node from taking over the info of its seed server.
+ */
+async function settled(sync: NodeSync, sleep: Sleep, signal: AbortSignal): Promise<void> {
+  await sync.chain.poll()
+  for (let waitedMs = 0; !sync.chain.isIdle && waitedMs < SETTLE_LIMIT_MS; waitedMs += SETTLE_STEP_MS) {
+    if (signal.aborted) return
+    await sleep(SETTLE_STEP_MS, signal)
   }
 }
 

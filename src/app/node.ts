@@ -5,19 +5,19 @@ import type { Sleep } from '../nodes/discovery-loop.js'
 import { type Profile, profileFor } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
 import { homePage } from '../rest/pages/home-page.js'
-import { restApp } from '../rest/rest-app.js'
+import { restApp, type RestOptions } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
 import { chainActivities } from './chain-activities.js'
-import { type ClientChain, openClientChain } from './client-chain.js'
+import type { ClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
 import { Metrics } from './metrics.js'
 import { NodeEvents } from './node-events.js'
 import { NodeFinder } from './node-finder.js'
 import { nodeHealth } from './node-health.js'
-import { openInfo } from './open-info.js'
 import { type Operations, operations } from './operations.js'
-import { ownAddress } from './own-address.js'
+import { openState, type OpenState } from './open-state.js'
+import { type OwnAddress, ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
 import { DEFAULTS } from './settings/defaults.js'
@@ -75,73 +75,59 @@ export async function startNode(settings: NodeSettings, surroundings: Surroundin
   }
 }
 
+/** What a node is made of before its doors open. */
+interface Parts {
+  readonly settings: NodeSettings
+  readonly surroundings: Surroundings
+  readonly own: OwnAddress
+  readonly profile: Profile
+  readonly events: NodeEvents
+  readonly state: OpenState
+  readonly metrics: Metrics
+  /** Writes the known nodes as they are now. */
+  readonly saveNodes: () => Promise<void>
+}
+
 async function furnish(
   place: Place,
   settings: NodeSettings,
   surroundings: Surroundings,
 ): Promise<RunningNode> {
-  const { door, folder } = place
-  const { log, now, random, sleep = timerSleep } = surroundings
-  const own = ownAddress(settings.ip, door.port, settings.advertise)
+  const { log } = surroundings
+  const own = ownAddress(settings.ip, place.door.port, settings.advertise)
   const profile = settings.profile ?? profileFor(own.record.ip_address)
-  const rules = profileRules(profile, settings)
-  const files = nodeFiles(folder.path, settings, (event) =>
+  const files = nodeFiles(place.folder.path, settings, (event) =>
     log.warn(event, 'set a file aside that is torn or foreign'),
   )
   const events = new NodeEvents()
-  let chain: ClientChain | undefined
-  const { info, save: saveInfo } = await openInfo({
-    files,
-    place,
-    settings,
-    derived: () => chain?.derived(),
-    onNewChain: (founded) => {
-      chain?.refound(founded)
-      finder.known.forgiveAll()
-    },
-    onChange: () => events.emit('blockchain.changed', {}),
-    alone: (change) => (chain ? chain.blockchain.alone(change) : change()),
-  })
-  if (settings.role === 'client') {
-    chain = await openClientChain({
-      folder: folder.path,
-      settings,
-      consensus: info.settings(),
-      events,
-      now,
-      log,
-    })
-  }
-  await saveInfo()
-  const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
-  const finder: NodeFinder = new NodeFinder({
-    settings,
-    rules,
-    own,
-    chain: info,
-    log,
-    random,
-    now,
-    sleep,
-    save: () => {
-      events.emit('nodes.changed', {})
-      return nodesWrite.save()
-    },
-    onRound: (report) => {
-      metrics.roundDone(report)
-      log.debug({ ...report, known: finder.known.list().length }, 'looked for nodes')
-    },
-  })
+  const onNewChain = (): void => finder.known.forgiveAll()
+  const state = await openState({ place, files, settings, surroundings, events, onNewChain })
   const metrics = new Metrics(() => finder.known.list().length)
-  finder.known.restore((await files.nodes.read()) ?? [])
-  await nodesWrite.save()
+  const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
+  const saveNodes = (): Promise<void> => nodesWrite.save()
+  const parts: Parts = { settings, surroundings, own, profile, events, state, metrics, saveNodes }
+  const finder: NodeFinder = finderOf(parts)
+  try {
+    finder.known.restore((await files.nodes.read()) ?? [])
+    await saveNodes()
+    return await open(place, parts, finder)
+  } catch (error) {
+    await state.chain?.close()
+    throw error
+  }
+}
 
+async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<RunningNode> {
+  const { settings, own, profile, events, surroundings } = parts
+  const { info, chain, saveInfo } = parts.state
+  const { now } = surroundings
   const startedMs = now()
   const context: ContextOf<SeedApi> = {
     nodes: finder.port(),
     blockchain: info,
     health: () => nodeHealth({ settings, profile, info, finder, chain, uptimeMs: now() - startedMs }),
   }
+  const { log, random, sleep = timerSleep } = surroundings
   const chainWork =
     chain &&
     (await chainActivities({
@@ -157,38 +143,14 @@ async function furnish(
       log,
     }))
   const offered = await operations(context, chain, chainWork, profile, now)
-  door.open(
-    restApp({
-      ...offered,
-      access: {
-        isLoopbackBind: ipRange(settings.ip) === 'loopback',
-        adminToken: settings.adminToken,
-        allowedHosts: settings.allowHosts,
-      },
-      version: VERSION,
-      maxBodyBytes: DEFAULTS.node.default_max_body_bytes,
-      requestsPerSecond: rules.requestsPerSecond,
-      chainId: () => info.chainId(),
-      homePage: () =>
-        homePage({
-          self: own.record,
-          health: context.health(),
-          info: info.get(),
-          nodes: finder.known.list(),
-          keyOf,
-        }),
-      metrics: () => metrics.text(),
-      onAnswer: (verb, path, status, seconds) => metrics.answered(verb, path, status, seconds),
-      onInternalError: (error) => log.error({ err: error }, 'a request failed'),
-    }),
-  )
+  place.door.open(restApp({ ...offered, ...restOptions(parts, context, finder) }))
   const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
   for (const activity of activities) activity.start()
   return {
     record: own.record,
     url: urlOf(own.record),
     profile,
-    dir: folder.path,
+    dir: place.folder.path,
     finder,
     context,
     operations: offered,
@@ -196,11 +158,72 @@ async function furnish(
     chain,
     async stop() {
       for (const activity of [...activities].reverse()) await activity.stop()
-      await door.close()
+      await place.door.close()
       await saveInfo()
-      await nodesWrite.save()
+      await parts.saveNodes()
       await chain?.close()
-      await folder.close()
+      await place.folder.close()
     },
+  }
+}
+
+function finderOf({
+  settings,
+  surroundings,
+  own,
+  profile,
+  events,
+  state,
+  metrics,
+  saveNodes,
+}: Parts): NodeFinder {
+  const { log, now, random, sleep = timerSleep } = surroundings
+  const finder: NodeFinder = new NodeFinder({
+    settings,
+    rules: profileRules(profile, settings),
+    own,
+    chain: state.info,
+    log,
+    random,
+    now,
+    sleep,
+    save: () => {
+      events.emit('nodes.changed', {})
+      return saveNodes()
+    },
+    onRound: (report) => {
+      metrics.roundDone(report)
+      log.debug({ ...report, known: finder.known.list().length }, 'looked for nodes')
+    },
+  })
+  return finder
+}
+
+function restOptions(
+  { settings, surroundings, own, profile, state, metrics }: Parts,
+  context: ContextOf<SeedApi>,
+  finder: NodeFinder,
+): Omit<RestOptions, keyof Operations> {
+  return {
+    access: {
+      isLoopbackBind: ipRange(settings.ip) === 'loopback',
+      adminToken: settings.adminToken,
+      allowedHosts: settings.allowHosts,
+    },
+    version: VERSION,
+    maxBodyBytes: DEFAULTS.node.default_max_body_bytes,
+    requestsPerSecond: profileRules(profile, settings).requestsPerSecond,
+    chainId: () => state.info.chainId(),
+    homePage: () =>
+      homePage({
+        self: own.record,
+        health: context.health(),
+        info: state.info.get(),
+        nodes: finder.known.list(),
+        keyOf,
+      }),
+    metrics: () => metrics.text(),
+    onAnswer: (verb, path, status, seconds) => metrics.answered(verb, path, status, seconds),
+    onInternalError: (error) => surroundings.log.error({ err: error }, 'a request failed'),
   }
 }

@@ -62,6 +62,11 @@ export class BlockArchive {
     return this.#files.writeMany(blocks.map((block) => [block.header.height, encodeBlock(block)] as const))
   }
 
+  /** Takes the chain's last block, of this height, out of the chain. */
+  removeLast(height: number): Promise<void> {
+    return this.#files.remove(height)
+  }
+
   removeAbove(height: number): Promise<void> {
     return this.#files.removeAbove(height)
   }

@@ -43,6 +43,10 @@ export interface BlockchainOptions {
   readonly now: () => number
 }
 
+/** Bounds of what one write of the index connects. */
+const GROUP_BLOCKS = 64
+const GROUP_TRANSACTIONS = 1000
+
 /** What became of a block: on the tip (perhaps after a reorg), kept beside the chain, or held already. */
 export type BlockVerdict = 'connected' | 'side' | 'known'
 
@@ -55,6 +59,7 @@ export class Blockchain {
   readonly steps: Steps
   readonly #options: BlockchainOptions
   readonly #turns = new Turns()
+  readonly #ahead = new WeakMap<Block, Promise<void>>()
   #chain: Chain
   /** A reorg failed in the middle. */
   #isOnTheWay = false
@@ -169,6 +174,19 @@ export class Blockchain {
   }
 
   /**
+   * Checks blocks before their turn, as far as that goes without the state, one after another while others have theirs:
+   * signatures are verified while earlier blocks are written. The outcome shows when they are submitted.
+   */
+  lookAhead(blocks: readonly Block[]): void {
+    let last: Promise<unknown> = Promise.resolve()
+    for (const block of blocks) {
+      const checked = last.then(() => new Promise(setImmediate)).then(() => this.#checkContentNow(block))
+      last = checked.catch(() => undefined)
+      this.#ahead.set(block, checked)
+    }
+  }
+
+  /**
    * Takes in headers that follow each other and a known one, bodies to come later. Returns how many were new.
    * @throws {RuleError} of the first, when it breaks a rule; later ones end the list in silence.
    */
@@ -262,46 +280,65 @@ export class Blockchain {
     }
     // A known header was judged when it came, with all of its branch at hand: alone it may look like too little work.
     if (!this.index.entry(header.hash)) this.#checkHeaders([header])
+    await this.#checkContent(block)
+    return branch
+  }
+
+  /** What can be told of a block without the state, unless that was done ahead. @throws {RuleError} */
+  #checkContent(block: Block): Promise<void> {
+    return this.#ahead.get(block) ?? this.#checkContentNow(block)
+  }
+
+  async #checkContentNow(block: Block): Promise<void> {
     checkBlock(block, this.#chain)
     await this.#options.verify(blockSignatureChecks(block))
-    return branch
   }
 
   async #extendMany(blocks: readonly Block[]): Promise<void> {
     const good = blocks.slice(0, this.#checkHeaders(blocks.map(({ header }) => header)).length)
-    const [first] = good
-    assert(first, 'there is a first block')
-    for (const block of good) checkBlock(block, this.#chain)
-    await this.#options.verify(good.flatMap(blockSignatureChecks))
-    await this.#writeOnTip(good)
-    let branch = branchBelow(this.index, first.header)
-    for (const block of good) {
-      try {
-        this.steps.connect(block, this.steps.effects(block, branch, this.#chain))
-      } catch (error) {
-        await this.archive.removeAbove(block.header.height - 1)
-        if (block !== first) this.events.emit('tip', this.tip())
-        throw error
-      }
-      this.events.emit('connected', block)
-      branch = branchAfter(branch, block.header)
-      // Between two blocks others have their turn: a long import must not hold up answers.
-      await new Promise(setImmediate)
+    await Promise.all(good.map((block) => this.#checkContent(block)))
+    const before = this.index.tipHash()
+    try {
+      await this.archive.write(good)
+      await this.#connectAll(good)
+    } catch (error) {
+      // Files of blocks that did not come on the chain. Where this fails too, the next start clears them away.
+      await this.archive.removeAbove(this.height()).catch(() => undefined)
+      if (this.index.tipHash() !== before) this.events.emit('tip', this.tip())
+      throw error
     }
     this.events.emit('tip', good.at(-1)?.header)
     const next = blocks[good.length]
     if (next) await this.acceptAlone(next)
   }
 
-  /** Files of blocks that extend the tip; none of them is left when one cannot be written. */
-  async #writeOnTip(blocks: readonly Block[]): Promise<void> {
-    try {
-      await this.archive.write(blocks)
-    } catch (error) {
-      // Where this fails too, the next start clears them away.
-      await this.archive.removeAbove(this.height()).catch(() => undefined)
-      throw error
+  /** Puts blocks whose files are written on the tip. @throws {RuleError} of the first that breaks a rule */
+  async #connectAll(blocks: readonly Block[]): Promise<void> {
+    for (let at = 0; at < blocks.length;) {
+      const { connected, fault } = this.#connectGroup(blocks.slice(at, groupEnd(blocks, at)))
+      at += connected.length
+      for (const block of connected) this.events.emit('connected', block)
+      if (fault) throw fault
+      // Between two groups others have their turn: a long import must not hold up answers.
+      await new Promise(setImmediate)
     }
+  }
+
+  /** Puts blocks on the tip in one write of the index, up to the first that breaks a rule. */
+  #connectGroup(blocks: readonly Block[]): { connected: readonly Block[]; fault: RuleError | undefined } {
+    const connected: Block[] = []
+    return this.index.write(() => {
+      try {
+        for (const block of blocks) {
+          this.steps.connect(block, this.steps.effects(block, this.branch(), this.#chain))
+          connected.push(block)
+        }
+      } catch (error) {
+        if (error instanceof RuleError) return { connected, fault: error }
+        throw error
+      }
+      return { connected, fault: undefined }
+    })
   }
 
   async #acceptBeside(block: Block): Promise<BlockVerdict> {
@@ -352,7 +389,7 @@ export class Blockchain {
     if (on.at(-1) === hash) on.pop()
     else off.push(block)
     this.events.emit('disconnected', block)
-    await this.archive.removeAbove(block.header.height - 1)
+    await this.archive.removeLast(block.header.height)
   }
 
   async #putOn(hash: string, off: Block[], on: string[]): Promise<boolean> {
@@ -382,6 +419,17 @@ export class Blockchain {
     }
     this.events.emit('tip', to)
   }
+}
+
+/** Where the group ends that is written at once: large enough to be worth a sync of the disk, small enough to wait for. */
+function groupEnd(blocks: readonly Block[], start: number): number {
+  let end = start
+  let transactions = 0
+  while (end < blocks.length && end - start < GROUP_BLOCKS && transactions < GROUP_TRANSACTIONS) {
+    transactions += blocks[end]?.transactions.length ?? 0
+    end++
+  }
+  return end
 }
 
 function returnedTransactions(off: readonly Block[]): readonly Transaction[] {

@@ -89,8 +89,9 @@ export class Miner {
     return this.#settings.intervalMs ?? this.#options.blockchain.chain.settings.blockTime * 1000
   }
 
+  /** Begins in the mode of the settings, unless a change has begun another already. */
   start(): void {
-    this.#startLoop()
+    if (!this.#loop) this.#startLoop()
   }
 
   /** Aborts what is searched for and ends all threads. A block that is being put on the chain is put on it. */

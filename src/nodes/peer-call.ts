@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios'
+import type { AxiosError, AxiosInstance, AxiosResponse } from 'axios'
 import { messageOf } from '../base/errors.js'
 import { type Json, parseJson } from '../base/json.js'
 
@@ -60,35 +60,24 @@ export class PeerCalls {
     maxSockets: SOCKETS_PER_NODE,
     maxTotalSockets: SOCKETS,
   })
-  readonly #http: AxiosInstance
+  #http: Promise<AxiosInstance> | undefined
   readonly #open = new Set<AbortController>()
   #isClosed = false
 
   constructor(options: PeerCallsOptions) {
     this.#options = options
-    this.#http = axios.create({
-      httpAgent: this.#agent,
-      proxy: false,
-      maxRedirects: 0,
-      decompress: false,
-      maxContentLength: options.maxReplyBytes,
-      maxBodyLength: options.maxRequestBytes,
-      responseType: 'text',
-      transformResponse: (text: string) => text,
-      headers: { 'Accept-Encoding': 'identity', Accept: 'application/json' },
-      validateStatus: () => true,
-    })
   }
 
   /** @throws {PeerError} whatever goes wrong */
   async call(request: PeerRequest): Promise<Answer<Json>> {
+    const http = await (this.#http ??= httpClient(this.#agent, this.#options))
     if (this.#isClosed) throw new PeerError('unreachable', 'this node is stopping')
     const cut = new AbortController()
     this.#open.add(cut)
     // Bounds the whole call: the timeout option of axios does not end a body that drips.
     const timer = setTimeout(() => cut.abort(), this.#options.timeoutMs)
     try {
-      const answer = await this.#send(request, cut.signal)
+      const answer = await this.#send(http, request, cut.signal)
       return { value: jsonOf(answer), chainId: chainIdOf(answer) }
     } finally {
       clearTimeout(timer)
@@ -103,9 +92,13 @@ export class PeerCalls {
     this.#agent.destroy()
   }
 
-  async #send({ method, url, body }: PeerRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
+  async #send(
+    http: AxiosInstance,
+    { method, url, body }: PeerRequest,
+    signal: AbortSignal,
+  ): Promise<AxiosResponse<string>> {
     try {
-      return await this.#http.request<string>({
+      return await http.request<string>({
         method,
         url,
         ...(body === undefined ? {} : { data: body }),
@@ -121,6 +114,26 @@ export class PeerCalls {
   }
 }
 
+/** The library is loaded with the first call: a node answers before it calls, and starts in less time without it. */
+async function httpClient(
+  agent: Agent,
+  { maxReplyBytes, maxRequestBytes }: PeerCallsOptions,
+): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios')
+  return axios.create({
+    httpAgent: agent,
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    maxContentLength: maxReplyBytes,
+    maxBodyLength: maxRequestBytes,
+    responseType: 'text',
+    transformResponse: (text: string) => text,
+    headers: { 'Accept-Encoding': 'identity', Accept: 'application/json' },
+    validateStatus: () => true,
+  })
+}
+
 function chainIdOf({ headers }: AxiosResponse): string | undefined {
   const chainId: unknown = headers[CHAIN_HEADER]
   return typeof chainId === 'string' ? chainId : undefined
@@ -134,6 +147,10 @@ function peerErrorOf(error: unknown, { timeoutMs, maxReplyBytes }: PeerCallsOpti
   if (error.code === 'ERR_CANCELED') return new PeerError('unreachable', `no whole answer within ${timeoutMs} ms`)
   if (error.code?.startsWith('HPE_')) return new PeerError('misbehaved', 'it does not speak HTTP')
   return new PeerError('unreachable', error.code ?? error.message)
+}
+
+function isAxiosError(error: unknown): error is AxiosError {
+  return error instanceof Error && 'isAxiosError' in error
 }
 
 function jsonOf(answer: AxiosResponse<string>): Json {

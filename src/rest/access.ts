@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { Request } from 'express'
 import { ApiError } from '../api/errors.js'
 import type { Scope } from '../api/method.js'
@@ -38,7 +39,7 @@ export function checkOrigin(request: Request, rules: AccessRules): void {
 function isAllowedHost(host: string, { allowedHosts }: AccessRules): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase()
   if (name === 'localhost' || allowedHosts.includes(name)) return true
-  return canonicalIp(name.replace(/^\[(.*)\]$/, '$1')) !== undefined
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 }
 
 /** Lets admin operations through from loopback, or with the token where one is set or the node listens beyond loopback. */

@@ -8,7 +8,7 @@ import { RuleError } from '../ledger/rule-error.js'
 import type { Sleep } from '../nodes/discovery-loop.js'
 import { PeerError } from '../nodes/peer-call.js'
 import { deadline } from './deadline.js'
-import type { PeerBook, PeerState } from './peer-book.js'
+import { MAX_FLIGHTS, type PeerBook, type PeerState } from './peer-book.js'
 import { type Batch, type Flight, Plan } from './plan.js'
 import type { SyncSettings } from './settings.js'
 
@@ -53,7 +53,8 @@ export class Download {
     const plan = this.#plan
     if (!plan) return
     this.#dropStalled(plan)
-    for (const state of this.#idle()) this.#assign(plan, state)
+    // In rounds, so that each gets one before any gets two.
+    for (let i = 0; i < MAX_FLIGHTS; i++) for (const state of this.#idle()) this.#assign(plan, state)
     const isStuck = plan.isHeadUnasked && !plan.isAsking && !this.#isFeeding
     if (!isStuck) return
     // Nobody is left who can deliver: another branch may be within reach.
@@ -98,7 +99,7 @@ export class Download {
   async #fetch(plan: Plan, flight: Flight): Promise<void> {
     const { settings, sleep, signal, onError } = this.#options
     const { state } = flight
-    state.isBusy = true
+    state.flights++
     void sleep(settings.stallMs, signal).then(() => this.schedule())
     try {
       const hashes = plan.hashes.slice(flight.start, flight.end)
@@ -108,14 +109,14 @@ export class Download {
       if (!(error instanceof PeerError)) onError(error)
       this.#failed(state, error)
     } finally {
-      state.isBusy = false
+      state.flights--
       plan.giveBack(flight)
       this.schedule()
     }
   }
 
   #accept(plan: Plan, flight: Flight, hashes: readonly string[], blocks: readonly Block[]): void {
-    const { book } = this.#options
+    const { book, blockchain } = this.#options
     if (blocks.length > hashes.length || blocks.some(({ header }, i) => header.hash !== hashes[i]))
       throw new PeerError('misbehaved', 'it sends other blocks than were asked for')
     if (blocks.length === 0) {
@@ -124,6 +125,7 @@ export class Download {
     }
     const bytes = blocks.reduce((sum, block) => sum + blockBytes(block), 0) / blocks.length
     this.#meanBytes += NEWEST * (bytes - this.#meanBytes)
+    blockchain.lookAhead(blocks)
     plan.arrived(flight, blocks)
     void this.#feed()
   }

@@ -8,6 +8,9 @@ const REMEMBERED_TIPS = 16
 /** Answers without the blocks that a node must have, after which it counts as lying. */
 const MAX_WITHHELD = 3
 
+/** Batches asked of one node at a time: one is on its way while the next is being made. */
+export const MAX_FLIGHTS = 2
+
 /** What sync knows of one node. */
 export class PeerState {
   readonly peer: Peer
@@ -15,8 +18,8 @@ export class PeerState {
   claim: PeerStatus | undefined
   /** Hash of the best header of its chain that we know, too. */
   best: string | undefined
-  /** A batch of blocks is asked of it. */
-  isBusy = false
+  /** Batches of blocks it was asked for. */
+  flights = 0
   /** Its headers are being fetched. */
   isTelling = false
   isBanned = false
@@ -33,6 +36,10 @@ export class PeerState {
 
   constructor(peer: Peer) {
     this.peer = peer
+  }
+
+  get isBusy(): boolean {
+    return this.flights >= MAX_FLIGHTS
   }
 
   get key(): string {

@@ -97,7 +97,7 @@ test('what a read answers over HTTP is what the direct call answers', async () =
   expect(await client.call('nodes.get', { nid: 0 })).toEqual(await direct('nodes.get', { nid: 0 }, {}))
 })
 
-test('params of GET travel in the query, so a caller can introduce itself', async () => {
+test('a caller introduces itself in the body of GET, where the operation takes one', async () => {
   const client = clientOf(await aNode())
   const me = { ip_address: '127.0.0.1', port: 50007 }
   expect(await client.call('nodes.list', me)).toEqual([me])

@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import axios from 'axios'
 import supertest from 'supertest'
 import { ERRORS } from '../../src/api/errors.js'
-import { seedApi } from '../../src/api/node-api.js'
+import { nodeApi } from '../../src/api/node-api.js'
 import { escapeHtml } from '../../src/rest/pages/html.js'
 import { fakeNode } from '../support/fake-node.js'
 import { startClient, startDns } from '../support/test-node.js'
@@ -59,7 +59,7 @@ describe('GET /', () => {
 describe('GET /docs', () => {
   test('shows every operation and every error, and loads nothing from elsewhere', async () => {
     const { text } = await supertest(fakeNode().app).get('/docs')
-    for (const name of Object.keys(seedApi)) expect(text).toContain(`<h2 id="${name}">`)
+    for (const name of Object.keys(nodeApi)) expect(text).toContain(`<h2 id="${name}">`)
     for (const code of Object.keys(ERRORS)) expect(text).toContain(`<code>${code}</code>`)
     expect(text).not.toMatch(/<script|<link|<img|src=|@import|url\(/)
   })

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
+import { ItemStream } from '../../src/api/item-stream.js'
 import type { MethodTable } from '../../src/api/method.js'
-import { seedApi } from '../../src/api/node-api.js'
+import { nodeApi } from '../../src/api/node-api.js'
 import { routeOf } from '../../src/api/openapi.js'
 import { compile } from '../../src/api/validator.js'
 import { fakeNode } from '../support/fake-node.js'
 
-const table: MethodTable = seedApi
+const table: MethodTable = nodeApi
 const bound = Object.entries(table).flatMap(([name, method]) => {
   const route = routeOf(method)
   return route ? [{ name, method, route }] : []
@@ -24,7 +25,8 @@ describe.each(bound)('$name', ({ name, method, route }) => {
     const verb = route.verb.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
 
     const answer = await supertest(rest.app)[verb](path).send(body)
-    const result = await direct.dispatch(name, params, { ipAddress: '127.0.0.1' })
+    const answered = await direct.dispatch(name, params, { ipAddress: '127.0.0.1' })
+    const result = answered instanceof ItemStream ? await answered.collect() : answered
 
     expect([answer.status, answer.body]).toEqual([200, result])
     expect(result).toEqual(method.example.result)

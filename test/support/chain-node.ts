@@ -22,12 +22,16 @@ export interface ChainNode {
   readonly clock: TestClock
   readonly url: string
   /** Asks over REST; the answer fits the result schema of the method. */
-  get<N extends keyof NodeApi>(name: N, path: string): Promise<ResultOf<NodeApi[N]>>
-  post<N extends keyof NodeApi>(name: N, path: string, body: object): Promise<ResultOf<NodeApi[N]>>
+  readonly get: <N extends keyof NodeApi>(name: N, path: string) => Promise<ResultOf<NodeApi[N]>>
+  readonly post: <N extends keyof NodeApi>(
+    name: N,
+    path: string,
+    body: object,
+  ) => Promise<ResultOf<NodeApi[N]>>
   /** Blocks that pay an account, one block time apart. */
-  mine(count: number, to?: number): Promise<Block[]>
+  readonly mine: (count: number, to?: number) => Promise<Block[]>
   /** A signed transfer of one coin of account 0, chosen by the height that created it. */
-  transfer(coinHeight: number, to: number, amount: number, fee?: number): Transaction
+  readonly transfer: (coinHeight: number, to: number, amount: number, fee?: number) => Transaction
 }
 
 export async function startChainNode(args: readonly string[] = []): Promise<ChainNode> {

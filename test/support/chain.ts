@@ -8,6 +8,7 @@ import type { Block } from '../../src/ledger/block.js'
 import { compactToTarget } from '../../src/ledger/difficulty.js'
 import type { ConsensusSettings } from '../../src/ledger/settings.js'
 import { verifySignatures } from '../../src/ledger/signature-checks.js'
+import type { Transaction } from '../../src/ledger/transaction.js'
 import { developmentWallet } from '../../src/wallet/development-accounts.js'
 import { SignatureVerifier } from '../../src/wallet/signature-verifier.js'
 
@@ -94,4 +95,8 @@ export async function mine(chain: OpenChain, clock: TestClock, address = account
   const block = solve(template)
   await chain.blockchain.submit(block)
   return block
+}
+
+export function ids(transactions: Iterable<Transaction>): string[] {
+  return [...transactions].map(({ id }) => id)
 }

@@ -1,10 +1,11 @@
 import type { Express } from 'express'
 import { type Dispatch, dispatcher } from '../../src/api/dispatch.js'
 import type { ContextOf } from '../../src/api/method.js'
-import { type SeedApi, seedApi } from '../../src/api/node-api.js'
+import { type NodeApi, nodeApi } from '../../src/api/node-api.js'
 import type { BlockchainInfo } from '../../src/api/schemas/info.js'
 import type { NodeRecord } from '../../src/nodes/record.js'
 import { restApp, type RestOptions } from '../../src/rest/rest-app.js'
+import { fakeChain } from './fake-chain.js'
 
 export interface FakeNode {
   readonly app: Express
@@ -15,7 +16,7 @@ export interface FakeNode {
 }
 
 /** Ports that answer as the examples of the table say, and note what they are told. */
-function fakeContext(did: unknown[]): ContextOf<SeedApi> {
+function fakeContext(did: unknown[]): ContextOf<NodeApi> {
   const self: NodeRecord = { ip_address: '127.0.0.1', port: 55000 }
   const known: NodeRecord[] = [{ ip_address: '127.0.0.1', port: 50000 }]
   return {
@@ -28,10 +29,30 @@ function fakeContext(did: unknown[]): ContextOf<SeedApi> {
       random: () => 0,
     },
     blockchain: {
-      get: () => seedApi['blockchain.get'].example.result,
+      get: () => nodeApi['blockchain.get'].example.result,
       put: (info: BlockchainInfo) => (did.push(['put', info]), Promise.resolve(info)),
     },
-    health: () => seedApi['node.health'].example.result,
+    health: () => nodeApi['node.health'].example.result,
+    ...fakeChain(did),
+    mining: {
+      status: () => nodeApi['mining.get'].example.result,
+      change: (change) => (
+        did.push(['mining', change]),
+        Promise.resolve(nodeApi['mining.put'].example.result)
+      ),
+      mineNow: (request) => (
+        did.push(['mine', request]),
+        Promise.resolve(nodeApi['mining.now'].example.result)
+      ),
+      template: () => Promise.resolve(nodeApi['mining.template'].example.result),
+    },
+    sync: {
+      status: () => nodeApi['sync.status'].example.result,
+      headers: () => nodeApi['sync.headers'].example.result,
+      blocks: () => Promise.resolve(nodeApi['sync.blocks'].example.result),
+      announced: () => Promise.resolve(nodeApi['sync.announce'].example.result),
+      offered: () => Promise.resolve(nodeApi['sync.offer'].example.result),
+    },
   }
 }
 
@@ -39,9 +60,9 @@ function fakeContext(did: unknown[]): ContextOf<SeedApi> {
 export function fakeNode(options: Partial<RestOptions> = {}): FakeNode {
   const did: unknown[] = []
   const internalErrors: unknown[] = []
-  const dispatch = dispatcher(seedApi, fakeContext(did))
+  const dispatch = dispatcher(nodeApi, fakeContext(did))
   const app = restApp({
-    table: seedApi,
+    table: nodeApi,
     dispatch,
     access: { isLoopbackBind: true, adminToken: undefined, allowedHosts: [] },
     version: '1.2.3',

@@ -105,7 +105,7 @@ jest.spyOn(ChainIndex.prototype, 'write').mockImplementation(function (
 ) {
   disk.step()
   return write.call(this, work)
-} as typeof write)
+})
 jest.spyOn(PendingStore.prototype, 'put').mockImplementation(function (
   this: typeof PendingStore.prototype,
   ...args

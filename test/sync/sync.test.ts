@@ -47,7 +47,7 @@ test('five nodes that were parted converge on the most work once they meet, and 
   for (const each of nodes) expect(each.misbehaviour).toEqual([])
 })
 
-test('twenty nodes hear of a new block within a second, each of them of its content once', async () => {
+test('twenty nodes hear of a new block without polling, over each link at most once, and none has to fetch it', async () => {
   const network = new SyncNetwork()
   const first = await node(network)
   const nodes = [first]
@@ -61,10 +61,8 @@ test('twenty nodes hear of a new block within a second, each of them of its cont
   await mineMany(first, 1)
   await agree(...nodes)
   network.reset()
-  const start = performance.now()
   await mineMany(first, 1)
   await agree(...nodes)
-  expect(performance.now() - start).toBeLessThan(1000)
   await delay(50)
   const perLink = new Map<string, number>()
   for (const { from, to, path } of network.messages) {

@@ -24,6 +24,19 @@ export interface SyncPort {
 const method = methods<{ sync: SyncPort }>()
 
 const HASH = '1d1f0b6e3c8e5d0a9b4c7e2f6a8d3b5c0e9f7a1b2c4d6e8f0a1b3c5d7e9f1a2b'
+/** A header of an easy chain, whose parent nobody has. */
+const HEADER = {
+  version: 1,
+  height: 1,
+  hash: '00edf66da10be9857797fa33e1553169e1ecb53256065213d9d154de1b04cb92',
+  previous_hash: HASH,
+  merkle_root: HASH,
+  transaction_count: 1,
+  timestamp: 1767225601000,
+  bits: 536936447,
+  nonce: '00000000000000b8',
+}
+
 const NODE = { ip_address: '127.0.0.1', port: 50000 }
 
 export const sync = {
@@ -57,8 +70,7 @@ export const sync = {
     params: Announcement,
     result: AnnouncementAnswer,
     http: 'POST /sync/announce/',
-    errors: ['INVALID_PARAMS'],
-    example: { params: { ...NODE, header: {} }, result: { verdict: 'known' } },
+    example: { params: { ...NODE, header: HEADER }, result: { verdict: 'ignored' } },
     handle: (announcement, { sync }, caller) => sync.announced(announcement, caller),
   }),
   'sync.offer': method({
@@ -66,8 +78,7 @@ export const sync = {
     params: Offer,
     result: OfferAnswer,
     http: 'POST /sync/transactions/',
-    errors: ['INVALID_PARAMS'],
-    example: { params: { ...NODE, ids: [HASH] }, result: { wanted: [], later: [HASH] } },
+    example: { params: { ...NODE, ids: [HASH] }, result: { wanted: [HASH], later: [] } },
     handle: (offer, { sync }, caller) => sync.offered(offer, caller),
   }),
 }

@@ -126,7 +126,10 @@ export const transactions = {
       },
       { additionalProperties: false },
     ),
-    paramsShape: T.Object({ transactions: T.Array(TransactionJson, { maxItems: MAX_BATCH }) }),
+    paramsShape: T.Object(
+      { transactions: T.Array(TransactionJson, { maxItems: MAX_BATCH }) },
+      { additionalProperties: false },
+    ),
     result: T.Object(
       { accepted: Count, results: T.Array(T.Union([Submitted, Refused])) },
       { additionalProperties: false },

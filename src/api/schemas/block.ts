@@ -23,6 +23,7 @@ const header = {
 /** A header: the hash is over its other fields in their binary form. */
 export const HeaderJson = T.Object(header, {
   additionalProperties: false,
+  title: 'Header',
   description: 'The header of a block.',
 })
 export type HeaderJson = Static<typeof HeaderJson>
@@ -30,7 +31,7 @@ export type HeaderJson = Static<typeof HeaderJson>
 /** A block as it stands in its file. */
 export const BlockJson = T.Object(
   { ...header, transactions: T.Array(TransactionJson, { description: 'The coinbase first.' }) },
-  { additionalProperties: false, description: 'A block as it stands in its file.' },
+  { additionalProperties: false, title: 'Block', description: 'A block as it stands in its file.' },
 )
 export type BlockJson = Static<typeof BlockJson>
 

@@ -76,7 +76,7 @@ export const TransactionJson = T.Object(
     payload: T.Optional(T.Union([CoinbasePayload, RecordPayload, InvocationPayload])),
     signatures: T.Array(Signature),
   },
-  { additionalProperties: false, description: 'A transaction as it stands in blocks.' },
+  { additionalProperties: false, title: 'Transaction', description: 'A transaction as it stands in blocks.' },
 )
 export type TransactionJson = Static<typeof TransactionJson>
 

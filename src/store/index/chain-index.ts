@@ -81,6 +81,7 @@ export class ChainIndex implements StateView, HeaderTree {
   readonly #world: Database<VersionedValue, Buffer>
   readonly #entryCache = new Map<string, TreeEntry>()
   #meta: Meta
+  #isWriting = false
 
   private constructor(folder: string) {
     this.#root = open({ path: folder, mapSize: MAP_BYTES, maxDbs: 16, cache: false, noSubdir: false })
@@ -127,15 +128,22 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#meta.isBeingRebuilt
   }
 
-  /** Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. */
+  /**
+   * Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. Inside another
+   * `write` it is part of that one.
+   */
   write<T>(work: () => T): T {
+    if (this.#isWriting) return work()
     const before = this.#meta
+    this.#isWriting = true
     try {
       return this.#root.transactionSync(work)
     } catch (error) {
       this.#meta = before
       this.#entryCache.clear()
       throw error
+    } finally {
+      this.#isWriting = false
     }
   }
 
@@ -454,7 +462,7 @@ export class ChainIndex implements StateView, HeaderTree {
       calls: this.#calls,
       undo: this.#undo,
       world: this.#world,
-    } as Record<string, Database<unknown, Buffer>>
+    }
   }
 }
 
