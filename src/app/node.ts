@@ -4,10 +4,11 @@ import { ipRange } from '../base/ip.js'
 import type { Sleep } from '../nodes/discovery-loop.js'
 import { type Profile, profileFor } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
-import { homePage } from '../rest/pages/home-page.js'
+import { homePage, type HomePageFacts } from '../rest/pages/home-page.js'
 import { restApp, type RestOptions } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
 import { chainActivities } from './chain-activities.js'
+import { chainFacts } from './chain-facts.js'
 import type { ClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
@@ -143,7 +144,8 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       log,
     }))
   const offered = await operations(context, chain, chainWork, profile, now)
-  place.door.open(restApp({ ...offered, ...restOptions(parts, context, finder) }))
+  const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
+  place.door.open(restApp({ ...offered, ...restOptions(parts, context, finder, facts) }))
   const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
   for (const activity of activities) activity.start()
   return {
@@ -203,6 +205,7 @@ function restOptions(
   { settings, surroundings, own, profile, state, metrics }: Parts,
   context: ContextOf<SeedApi>,
   finder: NodeFinder,
+  facts: () => HomePageFacts['chain'],
 ): Omit<RestOptions, keyof Operations> {
   return {
     access: {
@@ -220,6 +223,7 @@ function restOptions(
         health: context.health(),
         info: state.info.get(),
         nodes: finder.known.list(),
+        chain: facts(),
         keyOf,
       }),
     metrics: () => metrics.text(),

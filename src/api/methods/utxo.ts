@@ -20,6 +20,7 @@ import {
 
 const MAX_U32 = 0xffffffff
 
+/** What the methods need of a node. */
 export interface Context {
   readonly chain: Pick<ChainPort, 'tip'>
   readonly pending: Pick<PendingPort, 'touching' | 'spenderOf'>

@@ -3,6 +3,7 @@ import { client } from './client.js'
 import type { Command } from './command.js'
 import { dns } from './dns.js'
 import { network } from './network.js'
+import { wallet } from './wallet.js'
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [network, client, dns, chain]
+export const COMMANDS: readonly Command[] = [network, client, dns, wallet, chain]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
-import { BlockchainInfo } from '../../api/schemas/info.js'
+import { BlockchainInfo, CONSENSUS_KEYS } from '../../api/schemas/info.js'
 import { MAX_BLOCKS, MAX_HEADERS, MAX_IDS } from '../../api/schemas/sync.js'
 import { compile } from '../../api/validator.js'
 import { MINING_MODES } from '../../mining/mode.js'
@@ -56,11 +56,17 @@ const DnsServerDefaults = T.Object({
   default_known_nodes_limit: T.Integer(),
 })
 
+const MiningMode = T.Union(MINING_MODES.map((mode) => T.Literal(mode)))
+
 const NetworkDefaults = T.Object({
   default_nodes: T.Integer({ minimum: 1 }),
   max_nodes: T.Integer({ minimum: 1 }),
   default_base_port: T.Integer(),
   default_update_interval: T.Number(),
+  default_log_level: T.String(),
+  default_mining_mode: MiningMode,
+  default_miners: T.Integer({ minimum: 1 }),
+  chain: T.Pick(BlockchainInfo, CONSENSUS_KEYS),
 })
 
 const ConsensusDefaults = T.Object({
@@ -112,9 +118,18 @@ const SyncDefaults = T.Object({
 })
 
 const MiningDefaults = T.Object({
-  mode: T.Union(MINING_MODES.map((mode) => T.Literal(mode))),
+  mode: MiningMode,
   gather_time: T.Number({ minimum: 0 }),
   threads: T.Integer({ minimum: 0 }),
+})
+
+const WalletDefaults = T.Object({
+  default_wallet_filename: T.String(),
+  default_word_count: T.Integer(),
+  default_fee: T.Number({ minimum: 0 }),
+  dust_limit: T.Number({ minimum: 0 }),
+  poll_interval: T.Number({ exclusiveMinimum: 0 }),
+  default_wait_limit: T.Number({ minimum: 1 }),
 })
 
 /** Every default setting there is; defaults/ is the only place that holds one. */
@@ -126,6 +141,7 @@ export const DEFAULTS = {
   mining: read('mining_defaults.json', MiningDefaults),
   chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
+  wallet: read('wallet_defaults.json', WalletDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
   sync: read('sync_defaults.json', SyncDefaults),
 }
