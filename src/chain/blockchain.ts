@@ -35,6 +35,8 @@ export interface BlockchainOptions {
   readonly index: ChainIndex
   readonly verify: VerifyAll
   readonly endorsementPolicy: EndorsementPolicy
+  /** Brings transactions to the disk as such that wait for a block: the one that holds them is about to be taken off. */
+  readonly keepWaiting: (transactions: readonly Transaction[]) => Promise<void>
   /** Blocks of the tip's own target that a branch may lie behind to be kept. */
   readonly maxBranchDepth: number
   /** Milliseconds since 1970. */
@@ -59,6 +61,8 @@ export class Blockchain {
   readonly #turns = new Turns()
   readonly #ahead = new WeakMap<Block, Promise<void>>()
   #chain: Chain
+  /** A reorg failed in the middle. */
+  #isOnTheWay = false
 
   constructor(options: BlockchainOptions) {
     this.#options = options
@@ -158,6 +162,7 @@ export class Blockchain {
    */
   submitMany(blocks: readonly Block[]): Promise<number> {
     return this.alone(async () => {
+      if (this.#isOnTheWay) await this.takeBestBranch()
       const fresh = blocks.filter((block) => !this.index.entry(block.header.hash)?.hasBody)
       const [first] = fresh
       if (!first) return 0
@@ -252,6 +257,7 @@ export class Blockchain {
   /** {@link submit} for callers whose turn it is ({@link alone}). */
   async acceptAlone(block: Block): Promise<BlockVerdict> {
     const { header } = block
+    if (this.#isOnTheWay) await this.takeBestBranch()
     const known = this.index.entry(header.hash)
     if (known?.invalid) throw new RuleError('FORK-2', 'the block, or one below it, is invalid')
     if (known?.hasBody) return 'known'
@@ -291,20 +297,31 @@ export class Blockchain {
   async #extendMany(blocks: readonly Block[]): Promise<void> {
     const good = blocks.slice(0, this.#checkHeaders(blocks.map(({ header }) => header)).length)
     await Promise.all(good.map((block) => this.#checkContent(block)))
-    await this.archive.write(good)
-    for (let at = 0; at < good.length;) {
-      const { connected, fault } = this.#connectGroup(good.slice(at, groupEnd(good, at)))
-      at += connected.length
-      if (fault) await this.archive.removeAbove(this.height())
-      for (const block of connected) this.events.emit('connected', block)
-      if (fault && at > 0) this.events.emit('tip', this.tip())
-      if (fault) throw fault
-      // Between two groups others have their turn: a long import must not hold up answers.
-      await new Promise(setImmediate)
+    const before = this.index.tipHash()
+    try {
+      await this.archive.write(good)
+      await this.#connectAll(good)
+    } catch (error) {
+      // Files of blocks that did not come on the chain. Where this fails too, the next start clears them away.
+      await this.archive.removeAbove(this.height()).catch(() => undefined)
+      if (this.index.tipHash() !== before) this.events.emit('tip', this.tip())
+      throw error
     }
     this.events.emit('tip', good.at(-1)?.header)
     const next = blocks[good.length]
     if (next) await this.acceptAlone(next)
+  }
+
+  /** Puts blocks whose files are written on the tip. @throws {RuleError} of the first that breaks a rule */
+  async #connectAll(blocks: readonly Block[]): Promise<void> {
+    for (let at = 0; at < blocks.length;) {
+      const { connected, fault } = this.#connectGroup(blocks.slice(at, groupEnd(blocks, at)))
+      at += connected.length
+      for (const block of connected) this.events.emit('connected', block)
+      if (fault) throw fault
+      // Between two groups others have their turn: a long import must not hold up answers.
+      await new Promise(setImmediate)
+    }
   }
 
   /** Puts blocks on the tip in one write of the index, up to the first that breaks a rule. */
@@ -335,16 +352,26 @@ export class Blockchain {
 
   /**
    * Moves the chain to the branch with the most work, a block at a time: each step is complete on disk before the next,
-   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. Only for
-   * callers whose turn it is ({@link alone}).
+   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. One that fails
+   * in the middle goes on when the next block comes. Only for callers whose turn it is ({@link alone}).
    */
   async takeBestBranch(): Promise<void> {
     const from = this.tip()
     const off: Block[] = []
     const on: string[] = []
+    this.#isOnTheWay = true
+    try {
+      await this.#goToBest(off, on)
+      this.#isOnTheWay = false
+    } finally {
+      this.#tellReorg(from, off, on)
+    }
+  }
+
+  async #goToBest(off: Block[], on: string[]): Promise<void> {
     for (;;) {
       const best = bestBlock(this.index)
-      if (best?.header.hash === this.index.tipHash()) break
+      if (best?.header.hash === this.index.tipHash()) return
       const path = best
         ? reorgPath(this.index, this.#tipEntry(), best)
         : { disconnect: [this.index.tipHash() ?? ''], connect: [] }
@@ -353,7 +380,6 @@ export class Blockchain {
         if (!(await this.#putOn(hash, off, on))) break
       }
     }
-    this.#tellReorg(from, off, on)
   }
 
   async #takeOff(hash: string, off: Block[], on: string[]): Promise<void> {
@@ -363,6 +389,7 @@ export class Blockchain {
     if (on.at(-1) === hash) on.pop()
     else off.push(block)
     this.events.emit('disconnected', block)
+    await this.archive.removeLast(block.header.height)
   }
 
   async #putOn(hash: string, off: Block[], on: string[]): Promise<boolean> {
@@ -371,6 +398,7 @@ export class Blockchain {
     if (off.at(-1)?.header.hash === hash) off.pop()
     else on.push(hash)
     this.events.emit('connected', block)
+    await this.archive.removeSide(hash)
     return true
   }
 

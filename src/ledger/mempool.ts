@@ -134,6 +134,12 @@ export class Mempool {
     return dropped
   }
 
+  /** Removes a transaction and all that build on it, and returns them. */
+  remove(id: string): readonly Transaction[] {
+    const entry = this.#graph.get(id)
+    return entry ? this.#removeWithDescendants([entry]) : []
+  }
+
   /** What a block should hold next, in an order it may have; each counts its bytes and one more. */
   select(maxBytes: number): readonly Transaction[] {
     return selectTransactions(this.#graph, maxBytes)

@@ -40,7 +40,7 @@ import {
 export type { AddressEvent, AddressTotals, Place }
 
 /** Raised whenever the layout changes: an index of another version is rebuilt. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** Address space, not size on disk: LMDB maps the whole file. */
 const MAP_BYTES = 1 << 40
@@ -55,6 +55,7 @@ interface Meta {
   readonly transactions: number
   readonly addresses: number
   readonly unspentOutputs: number
+  readonly isBeingRebuilt: boolean
 }
 
 const EMPTY_TOTALS: AddressTotals = { balance: 0, unspentOutputs: 0, transactions: 0 }
@@ -110,11 +111,21 @@ export class ChainIndex implements StateView, HeaderTree {
 
   /** Empties the index and binds it to a chain. */
   clear(chainId: string): void {
-    this.write(() => {
-      for (const database of this.#databases()) database.clearSync()
-      this.#setMeta({ ...EMPTY_META, chainId })
-    })
-    this.#entryCache.clear()
+    this.#clear({ ...EMPTY_META, chainId })
+  }
+
+  /** Empties the index. Until {@link endRebuild} it counts as what a rebuild left half done. */
+  beginRebuild(chainId: string): void {
+    this.#clear({ ...EMPTY_META, chainId, isBeingRebuilt: true })
+  }
+
+  endRebuild(): void {
+    this.write(() => this.#setMeta({ ...this.#meta, isBeingRebuilt: false }))
+  }
+
+  /** Whether a rebuild has begun and not ended, perhaps in an earlier run. */
+  get isBeingRebuilt(): boolean {
+    return this.#meta.isBeingRebuilt
   }
 
   /**
@@ -336,6 +347,27 @@ export class ChainIndex implements StateView, HeaderTree {
     }
   }
 
+  /** All that follows from the chain alone, as it is stored: equal in two indexes of the same chain, whatever led there. */
+  *contents(): Generator<{ readonly table: string; readonly key: string; readonly value: unknown }> {
+    for (const [table, database] of Object.entries(this.#chainDatabases())) {
+      for (const { key, value } of database.getRange({ snapshot: false })) {
+        yield {
+          table,
+          key: key.toString('hex'),
+          value: Buffer.isBuffer(value) ? value.toString('hex') : value,
+        }
+      }
+    }
+  }
+
+  #clear(meta: Meta): void {
+    this.write(() => {
+      for (const database of this.#databases()) database.clearSync()
+      this.#setMeta(meta)
+    })
+    this.#entryCache.clear()
+  }
+
   #putCoin({ outpoint, entry }: Coin): void {
     this.#utxo.putSync(outpointKey(outpoint), encodeUtxo(entry))
     this.#addressUtxo.putSync(addressOutpointKey(entry.address, outpoint), NOTHING)
@@ -412,20 +444,25 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   #databases(): Database<unknown, Buffer>[] {
-    return [
-      this.#headers,
-      this.#tips,
-      this.#active,
-      this.#utxo,
-      this.#transactions,
-      this.#addresses,
-      this.#addressUtxo,
-      this.#addressPlaces,
-      this.#wealth,
-      this.#calls,
-      this.#undo,
-      this.#world,
-    ] as Database<unknown, Buffer>[]
+    return [this.#headers, this.#tips, ...Object.values(this.#chainDatabases())] as Database<
+      unknown,
+      Buffer
+    >[]
+  }
+
+  #chainDatabases(): Record<string, Database<unknown, Buffer>> {
+    return {
+      active: this.#active,
+      utxo: this.#utxo,
+      transactions: this.#transactions,
+      addresses: this.#addresses,
+      addressUtxo: this.#addressUtxo,
+      addressPlaces: this.#addressPlaces,
+      wealth: this.#wealth,
+      calls: this.#calls,
+      undo: this.#undo,
+      world: this.#world,
+    }
   }
 }
 
@@ -437,4 +474,5 @@ const EMPTY_META: Meta = {
   transactions: 0,
   addresses: 0,
   unspentOutputs: 0,
+  isBeingRebuilt: false,
 }
