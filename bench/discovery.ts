@@ -27,11 +27,11 @@ export async function run(): Promise<Row[]> {
     await roundsToKnowAll(network),
     await requestsPerRound(network),
   ])
-  costs.push(cost ?? NaN)
+  costs.push(cost)
   return [
     staysUnder(ROUNDS_ALLOWED + 1, {
       claim: `${NODES} nodes with limit ${NODES - 1}: all know all after`,
-      value: rounds ?? NaN,
+      value: rounds,
       unit: 'rounds',
     }),
     ...LIMITS.map((limit, i) =>
