@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunningNode } from '../src/app/node.js'
@@ -9,15 +10,24 @@ import { withFolder } from './support/with-folder.js'
 
 const NODES = 50
 const ROUNDS_ALLOWED = 8
-const LIMITS = [6, 12, 24, 48]
-const SETTLING_ROUNDS = 3
+const SMALLER_LIMITS = [6, 12, 24]
+const LIMITS = [...SMALLER_LIMITS, NODES - 1]
+/** What discovery asks for; other parts of a node call others too. */
+const PATHS = new Set(['/', '/nodes/', '/blockchain/'])
+/** Fifty nodes in one process are slow to answer where others use the machine; slow is not dead. */
+const PATIENT = ['--request-timeout', '120']
+const SETTLING_ROUNDS = 2
 const COUNTED_ROUNDS = 2
 
 /** How soon all nodes know all, and what keeping it so costs. */
 export async function run(): Promise<Row[]> {
-  const rounds = await withNetwork(NODES - 1, roundsToKnowAll)
   const costs: number[] = []
-  for (const limit of LIMITS) costs.push(await withNetwork(limit, requestsPerRound))
+  for (const limit of SMALLER_LIMITS) costs.push(await withNetwork(limit, requestsPerRound))
+  const [rounds, cost] = await withNetwork(NODES - 1, async (network) => [
+    await roundsToKnowAll(network),
+    await requestsPerRound(network),
+  ])
+  costs.push(cost)
   return [
     staysUnder(ROUNDS_ALLOWED + 1, {
       claim: `${NODES} nodes with limit ${NODES - 1}: all know all after`,
@@ -47,8 +57,8 @@ export async function run(): Promise<Row[]> {
 /** A seed server and the nodes of one network, all in this process, every one of them past its first round. */
 async function withNetwork<T>(limit: number, use: (network: Network) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
-    const seed = await benchNode('dns', join(folder, 'seed'))
-    const flags = ['--dns_port', String(seed.record.port), '--kn_limit', String(limit)]
+    const seed = await benchNode('dns', join(folder, 'seed'), PATIENT)
+    const flags = ['--dns_port', String(seed.record.port), '--kn_limit', String(limit), ...PATIENT]
     const nodes: RunningNode[] = []
     for (let i = 0; i < NODES; i++) nodes.push(await benchNode('client', join(folder, `node${i}`), flags))
     const all = [seed, ...nodes]
@@ -90,8 +100,9 @@ async function roundOfAll({ seed, nodes }: Network): Promise<void> {
 async function requestsPerRound(network: Network): Promise<number> {
   for (let i = 0; i < SETTLING_ROUNDS; i++) await roundOfAll(network)
   let requests = 0
-  const count = (): void => {
-    requests++
+  const count = (message: unknown): void => {
+    const { url } = (message as { request: IncomingMessage }).request
+    if (PATHS.has(url ?? '')) requests++
   }
   subscribe('http.server.request.start', count)
   for (let i = 0; i < COUNTED_ROUNDS; i++) await roundOfAll(network)

@@ -6,7 +6,7 @@ export interface Row {
   /** What nobody could do better, measured in the same run, in the same unit. */
   readonly ceiling?: number
   readonly ceilingName?: string
-  /** Value as a multiple of the ceiling; the median of pairs, so not always the quotient of the two. */
+  /** Value as a multiple of the ceiling. */
   readonly ratio?: number
   /** Empty where the figure is for information only. */
   readonly target: string
