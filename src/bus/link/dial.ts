@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { Limits } from '../limits.js'
+
+/** Longest time until the other side has accepted. */
+const HANDSHAKE_MS = 10_000
+
+/** Opens a WebSocket. @throws {Error} when nobody answers, or not as a WebSocket server */
+export async function dial(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  limits: Limits,
+): Promise<WebSocket> {
+  const socket = new WebSocket(url, {
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    handshakeTimeout: HANDSHAKE_MS,
+    headers: { ...headers },
+  })
+  await once(socket, 'open')
+  return socket
+}
