@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { LogStore } from '../../src/bus/storage/log-store.js'
 import { storageMethods } from '../../src/bus/storage/storage-methods.js'
 import { silentLog } from '../../src/bus/log.js'
@@ -295,7 +295,7 @@ describe('behaviour 7', () => {
     const module = aModule({ url }, { compressionRate: 6, methods: { long: () => answer } })
     const starting = module.start()
     starting.catch(() => undefined)
-    const [socket] = (await accepted) as [import('ws').WebSocket]
+    const [socket] = (await accepted) as [WebSocket]
     afterThisTest(() => {
       socket.terminate()
       server.close()

@@ -40,9 +40,9 @@ export function parameterCheck(parameters: readonly ParameterInfo[]): ParameterC
 /** The rules that the protocol has and JSON Schema has not: values may be numbers, or decimals as text. */
 function newAjv(): Ajv2020 {
   return new Ajv2020({ strict: false })
+    .addKeyword({ keyword: 'isWhole', validate: (_: true, value: unknown) => isWhole(value), errors: false })
     .addKeyword({ keyword: 'inRange', compile: inRange, errors: false })
     .addKeyword({ keyword: 'matches', compile: matches, errors: false })
-    .addKeyword({ keyword: 'isWhole', validate: (_: true, value: unknown) => isWhole(value), errors: false })
 }
 
 function schemaOf({ type, range, pattern }: ParameterInfo): object {

@@ -68,8 +68,9 @@ export class Registry {
       )
   }
 
-  registrations(): readonly Registration[] {
-    return [...this.#entries.values()].map(({ registration }) => registration)
+  /** Those of the modules that are registered. */
+  connections(): readonly Connection[] {
+    return [...this.#entries.keys()]
   }
 
   /**
