@@ -2,6 +2,7 @@
 export { attachBus, type Bus, type BusOptions } from './attach-bus.js'
 export { BUS_ERRORS, BusError, type BusErrorCode } from './bus-error.js'
 export { type BusEvent, EventFeed, type EventSource } from './events/event-feed.js'
+export { guestLink, type GuestOptions } from './guest-link.js'
 export type { BusCaller, OfferedMethod, ParameterInfo } from './host/offered-method.js'
 export { DEFAULT_LIMITS, type Limits } from './limits.js'
 export { Link, type LinkOptions } from './link/link.js'

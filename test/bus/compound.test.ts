@@ -3,7 +3,7 @@ import { waitFor } from '../support/wait-for.js'
 import { RawClient } from './support/raw-client.js'
 import { aMethod, aModule, startBus } from './support/test-bus.js'
 
-const balance = aMethod('GetBalance', ({ Address }) => ({ Balance: `of ${String(Address)}` }))
+const balance = aMethod('GetBalance', ({ Address }) => ({ Balance: `of ${JSON.stringify(Address)}` }))
 const height = aMethod('GetHeight', ({ Unit }) => ({ Height: '17', Unit: Unit ?? 'blocks' }))
 const failing = aMethod('Fail', () => {
   throw new Error('no')
@@ -35,7 +35,7 @@ describe('behaviour 19', () => {
     expect(answer).toMatchObject({
       ResponseStatus: 0,
       ResponseData: {
-        GetMyInfo: { GetBalance: { Balance: 'of A1' }, GetHeight: { Height: '17', Unit: 'm' } },
+        GetMyInfo: { GetBalance: { Balance: 'of "A1"' }, GetHeight: { Height: '17', Unit: 'm' } },
       },
     })
   })
