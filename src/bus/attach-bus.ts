@@ -106,7 +106,7 @@ class BusDoor {
       refuse(socket, error instanceof ApiError ? error : new ApiError('INTERNAL'))
       return
     }
-    this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted, request))
+    this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted, socket, request))
   }
 
   async close(): Promise<void> {
@@ -122,11 +122,12 @@ class BusDoor {
     stopTimer()
   }
 
-  #accept(socket: WebSocket, request: IncomingMessage): void {
+  #accept(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const { access, name, log, statusOfPapers = false } = this.#options
     const trusted = isTrusted(request, access)
     const connection = new Connection({
       socket,
+      stream,
       isDialler: false,
       identity: { abbreviation: name, compressionRate: 0 },
       answerer: (own) => this.manager.answerer(own, callerOf(request, own, trusted)),

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../clock.js'
 import type { Limits } from '../limits.js'
@@ -31,6 +32,8 @@ export interface Answerer {
 
 export interface ConnectionOptions {
   readonly socket: WebSocket
+  /** What the WebSocket writes to. */
+  readonly stream: Duplex
   /** Whether our side opened the connection, and so speaks first. */
   readonly isDialler: boolean
   readonly identity: Identity

@@ -27,6 +27,7 @@ import { ACCEPTED_COMMENT, judgeNegotiation, namesEvents } from './judge-negotia
 import { PendingMessages } from './pending-messages.js'
 import { readIncoming } from './read-incoming.js'
 import { TokenBucket } from './token-bucket.js'
+import { WriteBatch } from './write-batch.js'
 
 /** RFC 6455 close codes. */
 const CLOSE_NORMAL = 1000
@@ -52,6 +53,7 @@ export class Connection {
   readonly #envelope: Envelope
   readonly #ids: MessageIds
   readonly #bucket: TokenBucket
+  readonly #batch: WriteBatch
   readonly #closeListeners = new Set<(reason: string) => void>()
   #isActive = false
   #isClosed = false
@@ -69,6 +71,7 @@ export class Connection {
     this.#ids = new MessageIds(this.openedMs)
     this.#envelope = envelopes(() => clock.now(), timeZone(new Date(this.openedMs).getTimezoneOffset()))
     this.#bucket = new TokenBucket(limits.messagesPerSecond, () => clock.now())
+    this.#batch = new WriteBatch(options.stream)
     this.#answerer = options.answerer(this)
     this.#stopNegotiationTimer = clock.after(limits.negotiationTimeoutMs, () => this.#negotiationIsLate())
     socket.on('message', (data, isBinary) => this.#onFrame(data as Buffer, isBinary))
@@ -174,6 +177,7 @@ export class Connection {
     if (socket.readyState !== socket.OPEN) return
     const text = this.#envelope(id, type, dataText)
     const isPlain = type === 'NegotiateConnection' || type === 'NegotiateConnectionResponse'
+    this.#batch.hold()
     socket.send(writeFrame(text, isPlain ? 0 : this.#rate))
     if (socket.bufferedAmount > limits.maxBufferedBytes) this.#evict('reads too slowly')
   }

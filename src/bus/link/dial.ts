@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { Limits } from '../limits.js'
 
@@ -10,13 +12,16 @@ export async function dial(
   url: string,
   headers: Readonly<Record<string, string>>,
   limits: Limits,
-): Promise<WebSocket> {
+): Promise<{ socket: WebSocket; stream: Duplex }> {
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: limits.maxMessageBytes,
     handshakeTimeout: HANDSHAKE_MS,
     headers: { ...headers },
   })
-  await once(socket, 'open')
-  return socket
+  const [[response]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [
+    [IncomingMessage],
+    unknown,
+  ]
+  return { socket, stream: response.socket }
 }

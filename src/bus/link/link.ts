@@ -172,7 +172,7 @@ export class Link {
     try {
       connection = new Connection({
         ...this.#options,
-        socket: await dial(url, headers, limits),
+        ...(await dial(url, headers, limits)),
         isDialler: true,
       })
     } catch (error) {

@@ -117,6 +117,8 @@ export class LogStore {
     for (const name of [`${file}.1`, file]) {
       const text = await readFile(name, 'utf8').catch(() => '')
       for (const line of text.split('\n')) this.#restoreLine(line)
+      // What comes next must not go on a line that a crash cut short.
+      if (name === file && text !== '' && !text.endsWith('\n')) this.#unwritten.push('\n')
     }
     this.#fileBytes = await stat(file).then(
       ({ size }) => size,

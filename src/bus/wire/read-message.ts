@@ -51,8 +51,10 @@ export function readMessage(json: Json): Message | Unreadable {
 function typeOf(value: Json | undefined): MessageType | undefined {
   // The protocol's own examples misspell it.
   if (value === 'NegotiateConnectionReponse') return 'NegotiateConnectionResponse'
-  return MESSAGE_TYPES.find((type) => type === value)
+  return typeof value === 'string' && TYPES.has(value) ? (value as MessageType) : undefined
 }
+
+const TYPES: ReadonlySet<string> = new Set(MESSAGE_TYPES)
 
 type Reader = (envelope: Envelope, data: JsonObject, whole: JsonObject) => Message
 
@@ -112,11 +114,12 @@ const READERS: Readonly<Record<MessageType, Reader>> = {
 }
 
 /** RequestType, of the protocol's papers: 1 answer, 2 acknowledge and answer, 3 acknowledge only, 4 neither. */
-function readRequest(envelope: Envelope, data: JsonObject, type: Request['type']): Request {
+function readRequest({ id, timestampMs }: Envelope, data: JsonObject, type: Request['type']): Request {
   const kind = readInteger(data['RequestType'], 1)
   const isSilent = type === 'RequestOnly' || kind === 4
   return {
-    ...envelope,
+    id,
+    timestampMs,
     type,
     wantsAck: !isSilent && (readFlag(data['RequestAck']) || kind === 2 || kind === 3),
     wantsResponse: !isSilent && kind !== 3,
@@ -134,12 +137,13 @@ function readRequest(envelope: Envelope, data: JsonObject, type: Request['type']
  * What counts as success depends on who speaks: programs that send ResponseErrorCode mean 0, the protocol's papers,
  * which have no such field, mean 1.
  */
-function readResponse(envelope: Envelope, data: JsonObject): Message {
+function readResponse({ id, timestampMs }: Envelope, data: JsonObject): Message {
   const errorCode = readText(data['ResponseErrorCode']) ?? ''
   const success = 'ResponseErrorCode' in data ? 0 : 1
   const status = readInteger(data['ResponseStatus'], success) ?? -1
   return {
-    ...envelope,
+    id,
+    timestampMs,
     type: 'Response',
     requestId: readText(data['RequestID']) ?? '',
     isSuccess: status === success && errorCode === '',
@@ -167,11 +171,11 @@ function readChild([method, aliases]: readonly [string, Json]): CompoundChild {
 
 /** A map, or a list of maps (of one key each in the papers); nothing is an empty one. */
 function readPairs(value: Json | undefined, field: string): (readonly [string, Json])[] {
-  const maps = isList(value) ? value : [value ?? {}]
-  const pairs = maps.flatMap((map) => {
+  const entriesOf = (map: Json): [string, Json][] => {
     if (!isObject(map)) throw new Fault(`${field} is neither a map nor a list of maps`)
     return Object.entries(map)
-  })
+  }
+  const pairs = isList(value) ? value.flatMap(entriesOf) : entriesOf(value ?? {})
   if (pairs.length > MAX_METHODS) throw new Fault(`${field} names more than ${MAX_METHODS} methods`)
   return pairs
 }

@@ -19,6 +19,7 @@ export function readText(value: Json | undefined): string | undefined {
 /** A whole number written as number, text or boolean; absent, null and "" give `fallback`, anything else undefined. */
 export function readInteger(value: Json | undefined, fallback: number): number | undefined {
   if (value === undefined || value === null || value === '') return fallback
+  if (value === '0') return 0
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'string' && /^\s*[+-]?\d{1,15}\s*$/.test(value)) return Number(value)
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined

@@ -7,7 +7,7 @@ import { readText } from './read-scalar.js'
  * refuse a message.
  */
 export function readTimestamp(value: Json | undefined): number | undefined {
-  const digits = readText(value)?.trim() ?? ''
+  const digits = readText(value) ?? ''
   if (!/^\d{1,19}$/.test(digits)) return undefined
   if (digits.length === 14 && digits.startsWith('20')) return readCalendar(digits)
   const count = Number(digits)
