@@ -13,4 +13,4 @@ export type { DescribedMethod, MethodFunction, ModuleMethod } from './module-met
 export { type LogEntry, type LogQuery, LogStore } from './storage/log-store.js'
 export { STORAGE_ROLE, storageMethods } from './storage/storage-methods.js'
 export { tableMethods } from './table-methods.js'
-export type { Message } from './wire/message.js'
+export type * from './wire/message.js'

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { afterThisTest } from '../support/cleanup.js'
 import { aModule, startBus } from './support/test-bus.js'
 
 test('a module calls a method of another through the manager, and follows its changes', async () => {
@@ -57,4 +60,17 @@ test('a module restarted under the eyes of a subscriber goes on serving it', asy
   await old.stop()
   await counter(2).start()
   expect((await updates.next()).value).toMatchObject({ value: 2 })
+})
+
+test('a module that is stopped while nobody answers its dialling stops at once', async () => {
+  const deaf = createServer()
+  deaf.listen(0, '127.0.0.1')
+  await once(deaf, 'listening')
+  afterThisTest(() => deaf.close())
+  const dialled = once(deaf, 'connection')
+  const module = aModule({ url: `ws://127.0.0.1:${(deaf.address() as AddressInfo).port}` })
+  const started = module.start().catch((error: unknown) => error)
+  await dialled
+  await module.stop()
+  expect(await started).toMatchObject({ code: 'ABORTED' })
 })

@@ -228,7 +228,7 @@ export class Connection {
     if (message.type === 'Response') {
       if (!pending.answered(message)) this.#late(message.requestId)
     } else if (message.type === 'Ack') {
-      if (!pending.acked(message.requestId)) this.#late(message.requestId)
+      if (!pending.has(message.requestId)) this.#late(message.requestId)
     } else {
       if (message.type === 'Notification' && message.wantsAck) this.ack(message.id)
       this.#answerer.asked(message)

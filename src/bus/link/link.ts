@@ -48,6 +48,7 @@ export class Link {
   readonly #options: LinkOptions
   readonly #subscriptions = new Set<LinkSubscription>()
   readonly #waiting = new Set<(outcome: Connection | BusError) => void>()
+  readonly #over = new AbortController()
   #connection: Connection | undefined
   #end: BusError | undefined
   #wake: () => void = () => undefined
@@ -172,7 +173,7 @@ export class Link {
     try {
       connection = new Connection({
         ...this.#options,
-        ...(await dial(url, headers, limits)),
+        ...(await dial(url, headers, limits, this.#over.signal)),
         isDialler: true,
       })
     } catch (error) {
@@ -227,6 +228,7 @@ export class Link {
 
   #fail(error: BusError): void {
     this.#end ??= error
+    this.#over.abort()
     this.#wake()
     for (const settle of [...this.#waiting]) settle(error)
     for (const subscription of [...this.#subscriptions]) subscription.end(error)

@@ -18,8 +18,6 @@ export interface Waiting {
   readonly methods: readonly string[]
   /** Given up after this time without an answer. */
   readonly timeoutMs: number
-  /** Waits for the Ack alone. */
-  readonly isForAck?: boolean
   /** Present for subscriptions: gets every answer after the first too. */
   readonly onUpdate?: (update: Update) => void
   /** Subscriptions only: a later answer was a failure, or no more will come. */
@@ -29,7 +27,8 @@ export interface Waiting {
   readonly reject: (error: BusError) => void
 }
 
-interface Entry extends Waiting {
+interface Entry {
+  readonly waiting: Waiting
   readonly collector: ResultCollector
   stopTimer: () => void
   isAnswered: boolean
@@ -61,7 +60,7 @@ export class PendingMessages {
   add(id: string, waiting: Waiting): void {
     const stopTimer = this.#clock.after(waiting.timeoutMs, () => this.fail(id, busError('TIMEOUT')))
     this.#entries.set(id, {
-      ...waiting,
+      waiting,
       collector: new ResultCollector(waiting.methods),
       stopTimer,
       isAnswered: false,
@@ -79,23 +78,13 @@ export class PendingMessages {
     return true
   }
 
-  acked(id: string): boolean {
-    const entry = this.#entries.get(id)
-    if (!entry) return false
-    if (entry.isForAck) {
-      this.forget(id)
-      entry.resolve({})
-    }
-    return true
-  }
-
   /** Settles with an error and forgets. */
   fail(id: string, error: BusError): void {
     const entry = this.#entries.get(id)
     if (!entry) return
     this.forget(id)
-    if (entry.isAnswered) entry.onFailure?.(error)
-    else entry.reject(error)
+    if (entry.isAnswered) entry.waiting.onFailure?.(error)
+    else entry.waiting.reject(error)
   }
 
   failAll(error: () => BusError): void {
@@ -114,14 +103,14 @@ export class PendingMessages {
     const isFirst = !entry.isAnswered
     entry.isAnswered = true
     entry.stopTimer()
-    if (!entry.onUpdate) this.forget(response.requestId)
-    if (isFirst) entry.resolve(results)
-    entry.onUpdate?.({ results, event: response.event, missedEvents: response.missedEvents })
+    if (!entry.waiting.onUpdate) this.forget(response.requestId)
+    if (isFirst) entry.waiting.resolve(results)
+    entry.waiting.onUpdate?.({ results, event: response.event, missedEvents: response.missedEvents })
   }
 
   #failed(response: Response, entry: Entry): void {
-    const error = errorOf(response, entry.methods)
-    if (entry.isAnswered) entry.onFailure?.(error)
+    const error = errorOf(response, entry.waiting.methods)
+    if (entry.isAnswered) entry.waiting.onFailure?.(error)
     else this.fail(response.requestId, error)
   }
 }

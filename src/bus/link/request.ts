@@ -39,17 +39,6 @@ export async function callMethod(
   return results[method]
 }
 
-/** Runs methods and learns only that the other side got the request. */
-export function requestAck(
-  connection: Connection,
-  calls: readonly MethodCall[],
-  options: CallOptions = {},
-): Promise<Results> {
-  return new Promise((resolve, reject) => {
-    open(connection, { calls, wantsAck: true }, options, { resolve, reject, isForAck: true })
-  })
-}
-
 export interface SubscribeOptions extends CallOptions {
   /** An answer after every so many events. */
   readonly everyEvents?: number
@@ -102,7 +91,6 @@ export function subscribe(
 interface Handlers extends Partial<SubscriptionListener> {
   readonly resolve: (results: Results) => void
   readonly reject: (error: BusError) => void
-  readonly isForAck?: boolean
 }
 
 /** Sends a Request and notes who waits for its answers. */
@@ -119,12 +107,8 @@ function open(
     return id
   }
   const methods = fields.calls.map(({ method }) => method)
-  connection.pending.add(id, {
-    methods,
-    timeoutMs,
-    ...handlers,
-    ...watchSignal(connection, id, handlers, signal),
-  })
+  const { resolve, reject } = signal ? watchSignal(connection, id, handlers, signal) : handlers
+  connection.pending.add(id, { ...handlers, methods, timeoutMs, resolve, reject })
   const isSubscription = handlers.onUpdate !== undefined
   const data = requestData({ ...fields, maxObjects, timeoutMs: isSubscription ? 0 : timeoutMs })
   if (!connection.post('Request', data, id)) connection.pending.fail(id, busError('DISCONNECTED'))
@@ -136,9 +120,9 @@ function watchSignal(
   connection: Connection,
   id: string,
   { resolve, reject, onUpdate }: Handlers,
-  signal: AbortSignal | undefined,
-): Partial<Handlers> {
-  if (!signal || onUpdate) return {}
+  signal: AbortSignal,
+): Pick<Handlers, 'resolve' | 'reject'> {
+  if (onUpdate) return { resolve, reject }
   const abort = (): void => connection.pending.fail(id, busError('ABORTED'))
   signal.addEventListener('abort', abort, { once: true })
   return {

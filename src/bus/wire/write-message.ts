@@ -53,18 +53,17 @@ export interface RequestFields {
   readonly lastEvent?: string | undefined
 }
 
+/** Put together by hand: it is what a manager writes most. */
 export function requestData(fields: RequestFields): string {
-  const methods = Object.fromEntries(fields.calls.map(({ method, params }) => [method, params]))
-  return JSON.stringify({
-    RequestAck: fields.wantsAck ? '1' : '0',
-    SubscriptionEventCounter: String(fields.everyEvents ?? 0),
-    SubscriptionPeriod: String(fields.everySeconds ?? 0),
-    SubscriptionRange: fields.range ?? '',
-    ResponseMaxSize: String(fields.maxObjects ?? 0),
-    RequestMethods: methods,
-    TimeOut: String(fields.timeoutMs ?? 0),
-    ...(fields.lastEvent === undefined ? {} : { SubscriptionLastEvent: fields.lastEvent }),
-  })
+  const { calls, range = '', lastEvent } = fields
+  const methods = calls.map(({ method, params }) => `${JSON.stringify(method)}:${JSON.stringify(params)}`)
+  const last = lastEvent === undefined ? '' : `,"SubscriptionLastEvent":${JSON.stringify(lastEvent)}`
+  return (
+    `{"RequestAck":"${fields.wantsAck ? 1 : 0}","SubscriptionEventCounter":"${fields.everyEvents ?? 0}"` +
+    `,"SubscriptionPeriod":"${fields.everySeconds ?? 0}","SubscriptionRange":${JSON.stringify(range)}` +
+    `,"ResponseMaxSize":"${fields.maxObjects ?? 0}","RequestMethods":{${methods.join(',')}}` +
+    `,"TimeOut":"${fields.timeoutMs ?? 0}"${last}}`
+  )
 }
 
 export interface ResponseFields {
