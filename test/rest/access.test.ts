@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
-import type { AccessRules } from '../../src/rest/access.js'
+import type { AccessRules } from '../../src/access/access.js'
 import { fakeNode } from '../support/fake-node.js'
 import { startClient } from '../support/test-node.js'
 import { answerOf } from '../support/answer.js'

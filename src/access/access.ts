@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { Request } from 'express'
 import { ApiError } from '../api/errors.js'
 import type { Scope } from '../api/method.js'
 import { canonicalIp, ipRange } from '../base/ip.js'
@@ -18,7 +18,7 @@ export interface AccessRules {
  * this machine (DNS rebinding) even read the answers; so the Host must be an address or a name the operator allows,
  * and the Origin, where a browser sends one, must be this very node or one the operator allows.
  */
-export function checkOrigin(request: Request, rules: AccessRules): void {
+export function checkOrigin(request: IncomingMessage, rules: AccessRules): void {
   const host = request.headers.host ?? ''
   if (!isAllowedHost(host, rules)) {
     throw new ApiError(
@@ -42,20 +42,27 @@ function isAllowedHost(host: string, { allowedHosts }: AccessRules): boolean {
   return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 }
 
-/** Lets admin operations through from loopback, or with the token where one is set or the node listens beyond loopback. */
-export function checkScope(request: Request, scope: Scope | undefined, rules: AccessRules): void {
-  if (scope !== 'admin') return
-  if (rules.adminToken === undefined && rules.isLoopbackBind && isLoopback(request.socket.remoteAddress))
-    return
-  if (rules.adminToken !== undefined && isSameSecret(bearerOf(request), rules.adminToken)) return
+/** Whether the caller may change the node: from loopback, or with the token where one is set or the node listens beyond loopback. */
+export function isTrusted(request: IncomingMessage, rules: AccessRules): boolean {
+  if (rules.adminToken !== undefined) return isSameSecret(bearerOf(request), rules.adminToken)
+  return rules.isLoopbackBind && isLoopback(request.socket.remoteAddress)
+}
+
+/** Lets admin operations through for those who are trusted. */
+export function checkScope(request: IncomingMessage, scope: Scope | undefined, rules: AccessRules): void {
+  if (scope === 'admin' && !isTrusted(request, rules)) throw unauthorized(rules)
+}
+
+/** Tells how to become trusted. */
+export function unauthorized(rules: Pick<AccessRules, 'adminToken'>): ApiError {
   const cure =
     rules.adminToken === undefined
       ? 'start the node with --admin-token'
       : 'send Authorization: Bearer <admin token>'
-  throw new ApiError('UNAUTHORIZED', `this operation changes the node: ${cure}`)
+  return new ApiError('UNAUTHORIZED', `this operation changes the node: ${cure}`)
 }
 
-function bearerOf(request: Request): string {
+function bearerOf(request: IncomingMessage): string {
   return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
 }
 
