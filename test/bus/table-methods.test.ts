@@ -115,7 +115,10 @@ describe('parity', () => {
     },
   )
 
-  test.each(bound)('params that %s refuses are refused with the same error', async (name, method) => {
+  // Where the rules of the chain judge the params, or they travel in the body of GET, refusals are tested on their own.
+  const judged = bound.filter(([, { paramsShape, getWithBody }]) => !paramsShape && !getWithBody)
+
+  test.each(judged)('params that %s refuses are refused with the same error', async (name, method) => {
     const { overRest, overBus } = await bothDoors(recorded([]))
     const params = { ...(method.example.params as object), no_such_key: 'x' }
     const rest = await overRest(method, params)
