@@ -21,7 +21,10 @@ const generated: Record<string, (current: string) => string> = {
 function methodList(): object {
   return Object.fromEntries(
     Object.entries(table).map(
-      ([name, { summary, params, result, http, scope, errors, changesWith, example }]) => [
+      ([
+        name,
+        { summary, params, paramsShape, result, streams, http, refuses, scope, errors, changesWith, example },
+      ]) => [
         name,
         {
           summary,
@@ -29,8 +32,10 @@ function methodList(): object {
           scope: scope ?? 'public',
           errors,
           changes_with: changesWith,
-          params,
+          refuses,
+          params: paramsShape ?? params,
           result,
+          streams,
           example,
         },
       ],

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { ApiError } from '../api/errors.js'
 import type { Scope } from '../api/method.js'
 import { canonicalIp, ipRange } from '../base/ip.js'
@@ -8,7 +9,7 @@ export interface AccessRules {
   /** Whether this node listens on loopback only. */
   readonly isLoopbackBind: boolean
   readonly adminToken: string | undefined
-  /** Host names, and origins' host names, allowed beyond literal addresses and localhost. */
+  /** Host names, in lower case, allowed in Host and Origin at any port, beyond literal addresses and localhost. */
   readonly allowedHosts: readonly string[]
 }
 
@@ -27,7 +28,7 @@ export function checkOrigin(request: IncomingMessage, rules: AccessRules): void 
   }
   const { origin } = request.headers
   if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return
-  const originHost = /^https?:\/\/(.+)$/.exec(origin)?.[1]
+  const originHost = /^https?:\/\/([^:]+)(:\d+)?$/.exec(origin)?.[1]
   if (originHost !== undefined && rules.allowedHosts.includes(originHost)) return
   throw new ApiError(
     'FORBIDDEN_ORIGIN',
@@ -36,9 +37,9 @@ export function checkOrigin(request: IncomingMessage, rules: AccessRules): void 
 }
 
 function isAllowedHost(host: string, { allowedHosts }: AccessRules): boolean {
-  const name = host.replace(/:\d+$/, '')
-  if (name === 'localhost' || allowedHosts.includes(name) || allowedHosts.includes(host)) return true
-  return canonicalIp(name.replace(/^\[(.*)\]$/, '$1')) !== undefined
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (name === 'localhost' || allowedHosts.includes(name)) return true
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
 }
 
 /** Whether the caller may change the node: from loopback, or with the token where one is set or the node listens beyond loopback. */

@@ -1,4 +1,5 @@
-import { ApiError } from './errors.js'
+import { RuleError } from '../ledger/rule-error.js'
+import { ApiError, ruleBroken } from './errors.js'
 import type { AnyMethod, Caller, MethodTable } from './method.js'
 import { compile, type Validator } from './validator.js'
 
@@ -10,19 +11,21 @@ interface Entry<C> {
   readonly validate: Validator
 }
 
-/** Compiles all schemas of the table once and binds it to what its handlers need. */
+/** Binds a table to what its handlers need. */
 export function dispatcher<C>(table: MethodTable<NoInfer<C>>, context: C): Dispatch {
   const entries = new Map<string, Entry<C>>(
     Object.entries(table).map(([name, method]) => [name, { method, validate: compile(method.params) }]),
   )
-  // Async, so that a handler that throws rejects like one that rejects.
-  // eslint-disable-next-line @typescript-eslint/require-await
   return async (name, params, caller) => {
     const entry = entries.get(name)
     if (!entry)
       throw new ApiError('METHOD_NOT_FOUND', `there is no method ${JSON.stringify(name)}`, { method: name })
     const fault = entry.validate(params)
     if (fault) throw new ApiError('INVALID_PARAMS', fault.message, { path: fault.path })
-    return entry.method.handle(params as never, context, caller)
+    try {
+      return await entry.method.handle(params as never, context, caller)
+    } catch (error) {
+      throw error instanceof RuleError ? ruleBroken(error) : error
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { RuleError } from '../ledger/rule-error.js'
+
 /** Every error a caller can receive: one code, one HTTP status, one sentence. docs/errors.md is checked against it. */
 export const ERRORS = {
   INVALID_PARAMS: { status: 400, text: 'A parameter is missing, unknown, or not of its type or range.' },
@@ -10,13 +12,25 @@ export const ERRORS = {
   FORBIDDEN_ORIGIN: { status: 403, text: 'The Host or Origin of the request is not on the allow-list.' },
   NOT_FOUND: { status: 404, text: 'Nothing lives at this path.' },
   NODE_NOT_FOUND: { status: 404, text: 'There is no known node with this index.' },
+  BLOCK_NOT_FOUND: { status: 404, text: 'The node holds no such block.' },
+  TRANSACTION_NOT_FOUND: {
+    status: 404,
+    text: 'The transaction is neither pending nor in the chain, or not in this block.',
+  },
+  INPUT_NOT_FOUND: { status: 404, text: 'The transaction has no input with this index.' },
+  OUTPUT_NOT_FOUND: { status: 404, text: 'There is no such output, or it is spent.' },
   METHOD_NOT_FOUND: { status: 404, text: 'The node has no operation of this name.' },
   METHOD_NOT_ALLOWED: { status: 405, text: 'The path does not take this verb; Allow names those it takes.' },
   INFO_CONFLICT: { status: 409, text: 'The chain decides these keys once the node holds blocks.' },
+  NO_COINS: { status: 409, text: 'The paying account has too few coins that can be spent now.' },
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this node reads.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     text: 'A body must be JSON in UTF-8, with content type application/json.',
+  },
+  RULE_BROKEN: {
+    status: 422,
+    text: 'A block or a transaction breaks a rule of the chain; details.rule names it.',
   },
   TOO_MANY_REQUESTS: { status: 429, text: 'This address asks more often than the node allows.' },
   INTERNAL: { status: 500, text: 'The node failed; its log has the cause.' },
@@ -44,6 +58,11 @@ export class ApiError extends Error {
   get status(): number {
     return ERRORS[this.code].status
   }
+}
+
+/** A broken rule as a caller meets it. */
+export function ruleBroken({ rule, message }: RuleError): ApiError {
+  return new ApiError('RULE_BROKEN', message, { rule })
 }
 
 /** Ends a handler with an error of the table. */

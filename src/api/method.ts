@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { ErrorCode } from './errors.js'
+import type { ItemStream } from './item-stream.js'
 import type { Topic } from './topics.js'
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -16,14 +17,28 @@ export interface Caller {
   readonly chainId?: string
 }
 
+/** What a handler answers with: the result, or item by item where the result is a list. */
+export type Answer<T> = T | (T extends readonly (infer I)[] ? ItemStream<I> : never)
+
 /** One operation of the node: data plus one function. Every door, the documents and the typed client derive from it. */
 export interface Method<P extends TSchema, R extends TSchema, C> {
   readonly summary: string
   /** One flat object, shaped by no transport. */
   readonly params: P
+  /** For documents, where the rules of the chain and not a schema judge the params: what they should look like. */
+  readonly paramsShape?: TSchema
   readonly result: R
   /** Verb and path, with `{param}` for parameters in the path; absent for operations that only the bus offers. */
   readonly http?: HttpBinding
+  /**
+   * Params beside those of the path come in the body alone, although the verb is GET. For operations that change
+   * something: a page of a stranger can make a browser GET any URL, but not with a body.
+   */
+  readonly getWithBody?: true
+  /** Verbs that the path will never take, and why: for those who look for them here. */
+  readonly refuses?: Readonly<Partial<Record<Verb, string>>>
+  /** The result is a list whose items are sent as they come ({@link ItemStream}). */
+  readonly streams?: true
   /** Default: public. */
   readonly scope?: Scope
   readonly errors?: readonly ErrorCode[]
@@ -31,7 +46,11 @@ export interface Method<P extends TSchema, R extends TSchema, C> {
   readonly changesWith?: readonly Topic[]
   /** Documentation, OpenAPI example and test at once. */
   readonly example: { readonly params: Static<P>; readonly result: Static<R> }
-  readonly handle: (params: Static<P>, context: C, caller: Caller) => Static<R> | Promise<Static<R>>
+  readonly handle: (
+    params: Static<P>,
+    context: C,
+    caller: Caller,
+  ) => Answer<Static<R>> | Promise<Answer<Static<R>>>
 }
 
 /** Any method whose context is at most `C`; what generators and adapters need of the table. */

@@ -1,11 +1,27 @@
 import { assert } from '../base/errors.js'
 import type { MethodTable } from './method.js'
+import { addresses } from './methods/addresses.js'
+import { blockTransactions } from './methods/block-transactions.js'
 import { blockchain } from './methods/blockchain.js'
+import { blocks } from './methods/blocks.js'
+import { development } from './methods/development.js'
 import { health } from './methods/health.js'
+import { mining } from './methods/mining.js'
 import { nodes } from './methods/nodes.js'
+import { sync } from './methods/sync.js'
+import { transactions } from './methods/transactions.js'
+import { utxo } from './methods/utxo.js'
 
-/** Every operation of a node. */
-export const nodeApi = join(nodes, blockchain, health)
+/** What a seed server offers. */
+export const seedApi = join(nodes, blockchain, health)
+export type SeedApi = typeof seedApi
+
+/** What every node with a chain offers. */
+export const chainApi = join(seedApi, blocks, blockTransactions, transactions, utxo, addresses, mining, sync)
+export type ChainApi = typeof chainApi
+
+/** Every operation of a node: what one in profile dev offers. */
+export const nodeApi = join(chainApi, development)
 export type NodeApi = typeof nodeApi
 
 type Union<T extends readonly object[]> = T extends readonly [infer A, ...infer B extends object[]]

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { ERRORS, type ErrorCode } from './errors.js'
+import { hoist, type NamedSchemas } from './hoist.js'
 import type { AnyMethod, MethodTable, Verb } from './method.js'
 
 /** A verb and a path with the names of its parameters. */
@@ -9,6 +10,9 @@ export interface Route {
   readonly path: string
   readonly pathParams: readonly string[]
 }
+
+/** The other form of a list that is sent item by item: one a line. */
+export const NDJSON = 'application/x-ndjson'
 
 /** Errors that any operation can answer. */
 const COMMON_ERRORS: readonly ErrorCode[] = [
@@ -26,12 +30,14 @@ export function routeOf(method: Pick<AnyMethod, 'http'>): Route | undefined {
 
 /** The OpenAPI 3.1 document of all methods of the table that have an HTTP binding. */
 export function openApi(table: MethodTable, version: string): object {
-  const paths: Record<string, Record<string, object>> = {}
+  const paths: Record<string, Record<string, object | string>> = {}
+  const schemas: NamedSchemas = { Error: errorSchema }
   for (const [name, method] of Object.entries(table)) {
     const route = routeOf(method)
     if (!route) continue
     const verbs = (paths[route.path] ??= {})
-    verbs[route.verb.toLowerCase()] = operation(name, method, route)
+    verbs[route.verb.toLowerCase()] = operation(name, method, route, schemas)
+    if (method.refuses) verbs['description'] = refusals(method.refuses)
   }
   return {
     openapi: '3.1.0',
@@ -44,17 +50,25 @@ export function openApi(table: MethodTable, version: string): object {
     servers: [{ url: '/' }],
     paths,
     components: {
-      schemas: { Error: errorSchema },
+      schemas,
       securitySchemes: { admin_token: { type: 'http', scheme: 'bearer' } },
     },
   }
 }
 
-function operation(name: string, method: AnyMethod, route: Route): object {
-  const properties = propertiesOf(method.params)
+/** The verbs a path will never take, each with the reason. */
+export function refusals(refuses: NonNullable<AnyMethod['refuses']>): string {
+  return Object.entries(refuses)
+    .map(([verb, reason]) => `${verb} is refused: ${reason}.`)
+    .join(' ')
+}
+
+function operation(name: string, method: AnyMethod, route: Route, schemas: NamedSchemas): object {
+  const shape = method.paramsShape ?? method.params
+  const properties = propertiesOf(shape)
   const inPath = Object.entries(properties).filter(([key]) => route.pathParams.includes(key))
   const others = Object.entries(properties).filter(([key]) => !route.pathParams.includes(key))
-  const inBody = route.verb !== 'GET' && others.length > 0
+  const inBody = (route.verb !== 'GET' || method.getWithBody === true) && others.length > 0
   const parameters = [
     ...inPath.map(([key, schema]) => ({ name: key, in: 'path', required: true, schema })),
     ...(inBody
@@ -62,7 +76,7 @@ function operation(name: string, method: AnyMethod, route: Route): object {
       : others.map(([key, schema]) => ({
           name: key,
           in: 'query',
-          required: isRequired(method.params, key),
+          required: isRequired(shape, key),
           schema,
         }))),
   ]
@@ -71,20 +85,22 @@ function operation(name: string, method: AnyMethod, route: Route): object {
     summary: method.summary,
     tags: [name.split('.')[0]],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(inBody ? { requestBody: { content: jsonContent(method.params, method.example.params) } } : {}),
-    responses: responses(method),
+    ...(inBody
+      ? { requestBody: { content: jsonContent(hoist(shape, schemas), method.example.params) } }
+      : {}),
+    responses: responses(method, schemas),
     ...(method.scope === 'admin' ? { security: [{}, { admin_token: [] }] } : {}),
   }
 }
 
-function responses(method: AnyMethod): Record<string, object> {
+function responses(method: AnyMethod, schemas: NamedSchemas): Record<string, object> {
   const codes: ErrorCode[] = [
     ...COMMON_ERRORS,
     ...(method.errors ?? []),
     ...(method.scope === 'admin' ? ['UNAUTHORIZED' as const] : []),
   ]
   const answers: Record<string, object> = {
-    200: { description: method.summary, content: jsonContent(method.result, method.example.result) },
+    200: { description: method.summary, content: resultContent(method, schemas) },
   }
   for (const status of new Set(codes.map((code) => ERRORS[code].status))) {
     const texts = codes
@@ -98,7 +114,13 @@ function responses(method: AnyMethod): Record<string, object> {
   return answers
 }
 
-function jsonContent(schema: TSchema, example: unknown): object {
+function resultContent({ result, example, streams }: AnyMethod, schemas: NamedSchemas): object {
+  const list = jsonContent(hoist(result, schemas), example.result)
+  if (!streams) return list
+  return { ...list, [NDJSON]: { schema: { type: 'string', description: 'One item of the list a line.' } } }
+}
+
+function jsonContent(schema: unknown, example: unknown): object {
   return { 'application/json': { schema, example } }
 }
 

@@ -1,7 +1,47 @@
-/** What can happen in a node. Subscriptions, caches and the live pages follow these. */
+import { type Static, type TSchema, Type as T } from '@sinclair/typebox'
+import { Address, BlockReference, Hash } from './schemas/common.js'
+
+const topic = <P extends TSchema>(
+  text: string,
+  payload: P,
+): { readonly text: string; readonly payload: P } => ({
+  text,
+  payload,
+})
+
+const Nothing = T.Object({}, { additionalProperties: false })
+const MaybeBlock = T.Union([BlockReference, T.Null()])
+
+/** What can happen in a node, and what is told with it. Subscriptions, caches and the live pages follow these. */
 export const TOPICS = {
-  'nodes.changed': 'A node was added to or removed from the known nodes.',
-  'blockchain.changed': 'The blockchain info changed.',
+  'nodes.changed': topic('A node was added to or removed from the known nodes.', Nothing),
+  'blockchain.changed': topic('The blockchain info was replaced.', Nothing),
+  'chain.connected': topic('A block was put on the tip.', BlockReference),
+  'chain.disconnected': topic('The tip was taken off: a reorg is under way.', BlockReference),
+  'chain.tip': topic(
+    'The chain ends elsewhere: blocks were put on, or a reorg ended. null: no block is left.',
+    MaybeBlock,
+  ),
+  'chain.reorg': topic(
+    'The chain took another branch.',
+    T.Object({
+      from: BlockReference,
+      to: MaybeBlock,
+      fork_point: T.Union([Hash, T.Null()], { description: 'Last block both branches have.' }),
+      disconnected: T.Array(Hash, { description: 'The former tip first.' }),
+      connected: T.Array(Hash, { description: 'The lowest first.' }),
+    }),
+  ),
+  'chain.side': topic('A block beside the chain is held now.', BlockReference),
+  'transactions.pending': topic(
+    'A transaction waits for a block.',
+    T.Object({ id: Hash, addresses: T.Array(Address, { description: 'Whom its outputs pay.' }) }),
+  ),
+  'transactions.dropped': topic(
+    'A transaction no longer waits: replaced, evicted, expired or in conflict with a block.',
+    T.Object({ id: Hash, reason: T.String() }),
+  ),
 } as const
 
 export type Topic = keyof typeof TOPICS
+export type TopicPayload<N extends Topic> = Static<(typeof TOPICS)[N]['payload']>

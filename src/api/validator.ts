@@ -1,15 +1,20 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { TSchema } from '@sinclair/typebox'
 import { canonicalIp } from '../base/ip.js'
 import { isCoins } from '../ledger/amount-of-coins.js'
 
 // Neither coerceTypes nor useDefaults: both rewrite what the caller sent (null would become 0).
+// The schemas are ours, so they are not held against the schema of schemas; and the code is not tidied for readers: both
+// take longer than compiling the schemas does.
 const ajv = new Ajv2020({
   strict: true,
   strictTypes: false,
   allErrors: false,
   allowUnionTypes: true,
   verbose: true,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
 })
   .addFormat('ip', { type: 'string', validate: (text: string) => canonicalIp(text) !== undefined })
   .addFormat('coins', { type: 'number', validate: isCoins })
@@ -23,10 +28,16 @@ export interface Fault {
   readonly path: string
 }
 
-/** Compiles a schema; do this once, when a table is built. */
+/**
+ * The validator of a schema; make it once, when a table is built. It compiles itself when it is first used: a node has
+ * many schemas, needs few of them to start, and should answer at once.
+ */
 export function compile(schema: TSchema): Validator {
-  const validate = ajv.compile(schema)
-  return (value) => (validate(value) ? undefined : faultOf(validate.errors ?? []))
+  let validate: ValidateFunction | undefined
+  return (value) => {
+    validate ??= ajv.compile(schema)
+    return validate(value) ? undefined : faultOf(validate.errors ?? [])
+  }
 }
 
 function faultOf(errors: readonly ErrorObject[]): Fault {

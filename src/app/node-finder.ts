@@ -33,6 +33,9 @@ const FIRST_CHECK_DELAY_MS = 250
 /** Everything by which a node finds the others, wired together, running until it is stopped. */
 export class NodeFinder {
   readonly known: KnownNodes
+  /** Resolves when the first round has ended. */
+  readonly firstRound: Promise<void>
+  #endFirstRound: () => void = () => undefined
   readonly #options: NodeFinderOptions
   readonly #peers: PeerClient
   readonly #discovery: Discovery
@@ -44,6 +47,9 @@ export class NodeFinder {
 
   constructor(options: NodeFinderOptions) {
     this.#options = options
+    this.firstRound = new Promise((resolve) => {
+      this.#endFirstRound = resolve
+    })
     const { settings, rules, own, chain, log, random } = options
     const seed = new SeedAddress(settings.seed)
     this.known = new KnownNodes({
@@ -83,7 +89,6 @@ export class NodeFinder {
     this.#loop = discoveryLoop(
       {
         round: () => this.round(),
-        onRound: (report) => this.#options.onRound(report),
         onError: (error) => log.error({ err: error }, 'a round of discovery failed'),
         firstDelayMs: DEFAULTS.node.discovery.first_round_delay * 1000,
         intervalMs: settings.updateIntervalMs,
@@ -100,6 +105,8 @@ export class NodeFinder {
     const report = await this.#discovery.round()
     this.#lastReport = report
     this.#rounds++
+    this.#options.onRound(report)
+    this.#endFirstRound()
     return report
   }
 

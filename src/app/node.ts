@@ -1,27 +1,28 @@
-import { join } from 'node:path'
-import { dispatcher } from '../api/dispatch.js'
 import type { ContextOf } from '../api/method.js'
-import type { Health } from '../api/methods/health.js'
-import { type NodeApi, nodeApi } from '../api/node-api.js'
+import type { SeedApi } from '../api/node-api.js'
 import { ipRange } from '../base/ip.js'
-import type { Json } from '../base/json.js'
-import { BlockchainInfoKeeper } from '../chain/blockchain-info.js'
 import type { Sleep } from '../nodes/discovery-loop.js'
 import { type Profile, profileFor } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
-import { homePage } from '../rest/pages/home-page.js'
-import { restApp } from '../rest/rest-app.js'
-import { BlockFiles } from '../store/block-files.js'
+import { homePage, type HomePageFacts } from '../rest/pages/home-page.js'
+import { restApp, type RestOptions } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
-import { type NodeFiles, nodeFiles } from './files.js'
+import { chainActivities } from './chain-activities.js'
+import { chainFacts } from './chain-facts.js'
+import type { ClientChain } from './client-chain.js'
+import { nodeFiles } from './files.js'
 import type { Logger } from './log.js'
 import { Metrics } from './metrics.js'
+import { NodeEvents } from './node-events.js'
 import { NodeFinder } from './node-finder.js'
-import { ownAddress } from './own-address.js'
+import { nodeHealth } from './node-health.js'
+import { type Operations, operations } from './operations.js'
+import { openState, type OpenState } from './open-state.js'
+import { type OwnAddress, ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
 import { DEFAULTS } from './settings/defaults.js'
-import { fixedSettings, profileRules } from './settings/derived.js'
+import { profileRules } from './settings/derived.js'
 import type { NodeSettings } from './settings/node-settings.js'
 import { timerSleep } from './timer-sleep.js'
 
@@ -36,6 +37,12 @@ export interface Surroundings {
   readonly sleep?: Sleep
 }
 
+/** What a node does of its own accord, while its doors are open: finding nodes, and with a chain syncing and mining. */
+interface Activity {
+  start(): void
+  stop(): Promise<void>
+}
+
 /** A node that answers. */
 export interface RunningNode {
   readonly record: NodeRecord
@@ -44,7 +51,12 @@ export interface RunningNode {
   /** Data folder, absolute. */
   readonly dir: string
   readonly finder: NodeFinder
-  readonly context: ContextOf<NodeApi>
+  readonly context: ContextOf<SeedApi>
+  /** What every door serves. */
+  readonly operations: Operations
+  readonly events: NodeEvents
+  /** Undefined for a seed server. */
+  readonly chain: ClientChain | undefined
   /** Stops answering, writes what is unwritten and lets the folder go. */
   stop(): Promise<void>
 }
@@ -64,152 +76,158 @@ export async function startNode(settings: NodeSettings, surroundings: Surroundin
   }
 }
 
+/** What a node is made of before its doors open. */
+interface Parts {
+  readonly settings: NodeSettings
+  readonly surroundings: Surroundings
+  readonly own: OwnAddress
+  readonly profile: Profile
+  readonly events: NodeEvents
+  readonly state: OpenState
+  readonly metrics: Metrics
+  /** Writes the known nodes as they are now. */
+  readonly saveNodes: () => Promise<void>
+}
+
 async function furnish(
   place: Place,
   settings: NodeSettings,
   surroundings: Surroundings,
 ): Promise<RunningNode> {
-  const { door, folder } = place
-  const { log, now, random, sleep = timerSleep } = surroundings
-  const own = ownAddress(settings.ip, door.port, settings.advertise)
+  const { log } = surroundings
+  const own = ownAddress(settings.ip, place.door.port, settings.advertise)
   const profile = settings.profile ?? profileFor(own.record.ip_address)
-  const rules = profileRules(profile, settings)
-  const files = nodeFiles(folder.path, settings, (event) =>
+  const files = nodeFiles(place.folder.path, settings, (event) =>
     log.warn(event, 'set a file aside that is torn or foreign'),
   )
-  const blocks = settings.role === 'client' ? await openBlocks(folder.path, settings, log) : undefined
-  const info = await openInfo(files, place, settings, (await blocks?.tip()) ?? -1, () =>
-    finder.known.forgiveAll(),
-  )
+  const events = new NodeEvents()
+  const onNewChain = (): void => finder.known.forgiveAll()
+  const state = await openState({ place, files, settings, surroundings, events, onNewChain })
+  const metrics = new Metrics(() => finder.known.list().length)
   const nodesWrite: LatestWrite = new LatestWrite(() => files.nodes.write(finder.known.list()))
+  const saveNodes = (): Promise<void> => nodesWrite.save()
+  const parts: Parts = { settings, surroundings, own, profile, events, state, metrics, saveNodes }
+  const finder: NodeFinder = finderOf(parts)
+  try {
+    finder.known.restore((await files.nodes.read()) ?? [])
+    await saveNodes()
+    return await open(place, parts, finder)
+  } catch (error) {
+    await state.chain?.close()
+    throw error
+  }
+}
+
+async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<RunningNode> {
+  const { settings, own, profile, events, surroundings } = parts
+  const { info, chain, saveInfo } = parts.state
+  const { now } = surroundings
+  const startedMs = now()
+  const context: ContextOf<SeedApi> = {
+    nodes: finder.port(),
+    blockchain: info,
+    health: () => nodeHealth({ settings, profile, info, finder, chain, uptimeMs: now() - startedMs }),
+  }
+  const { log, random, sleep = timerSleep } = surroundings
+  const chainWork =
+    chain &&
+    (await chainActivities({
+      chain,
+      finder,
+      self: own.record,
+      profile,
+      settings,
+      chainId: () => info.chainId(),
+      now,
+      random,
+      sleep,
+      log,
+    }))
+  const offered = await operations(context, chain, chainWork, profile, now)
+  const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
+  place.door.open(restApp({ ...offered, ...restOptions(parts, context, finder, facts) }))
+  const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
+  for (const activity of activities) activity.start()
+  return {
+    record: own.record,
+    url: urlOf(own.record),
+    profile,
+    dir: place.folder.path,
+    finder,
+    context,
+    operations: offered,
+    events,
+    chain,
+    async stop() {
+      for (const activity of [...activities].reverse()) await activity.stop()
+      await place.door.close()
+      await saveInfo()
+      await parts.saveNodes()
+      await chain?.close()
+      await place.folder.close()
+    },
+  }
+}
+
+function finderOf({
+  settings,
+  surroundings,
+  own,
+  profile,
+  events,
+  state,
+  metrics,
+  saveNodes,
+}: Parts): NodeFinder {
+  const { log, now, random, sleep = timerSleep } = surroundings
   const finder: NodeFinder = new NodeFinder({
     settings,
-    rules,
+    rules: profileRules(profile, settings),
     own,
-    chain: info,
+    chain: state.info,
     log,
     random,
     now,
     sleep,
-    save: () => nodesWrite.save(),
+    save: () => {
+      events.emit('nodes.changed', {})
+      return saveNodes()
+    },
     onRound: (report) => {
       metrics.roundDone(report)
       log.debug({ ...report, known: finder.known.list().length }, 'looked for nodes')
     },
   })
-  const metrics = new Metrics(() => finder.known.list().length)
-  finder.known.restore((await files.nodes.read()) ?? [])
-  await nodesWrite.save()
+  return finder
+}
 
-  const startedMs = now()
-  const context: ContextOf<NodeApi> = {
-    nodes: finder.port(),
-    blockchain: info,
-    health: () => healthOf({ settings, profile, info, finder, uptimeMs: now() - startedMs }),
-  }
-  door.open(
-    restApp({
-      table: nodeApi,
-      dispatch: dispatcher(nodeApi, context),
-      access: {
-        isLoopbackBind: ipRange(settings.ip) === 'loopback',
-        adminToken: settings.adminToken,
-        allowedHosts: settings.allowHosts,
-      },
-      version: VERSION,
-      maxBodyBytes: DEFAULTS.node.default_max_body_bytes,
-      requestsPerSecond: rules.requestsPerSecond,
-      chainId: () => info.chainId(),
-      homePage: () =>
-        homePage({
-          self: own.record,
-          health: context.health(),
-          info: info.get(),
-          nodes: finder.known.list(),
-          keyOf,
-        }),
-      metrics: () => metrics.text(),
-      onAnswer: (verb, path, status, seconds) => metrics.answered(verb, path, status, seconds),
-      onInternalError: (error) => log.error({ err: error }, 'a request failed'),
-    }),
-  )
-  finder.start()
+function restOptions(
+  { settings, surroundings, own, profile, state, metrics }: Parts,
+  context: ContextOf<SeedApi>,
+  finder: NodeFinder,
+  facts: () => HomePageFacts['chain'],
+): Omit<RestOptions, keyof Operations> {
   return {
-    record: own.record,
-    url: urlOf(own.record),
-    profile,
-    dir: folder.path,
-    finder,
-    context,
-    async stop() {
-      await finder.stop()
-      await door.close()
-      await nodesWrite.save()
-      await folder.close()
+    access: {
+      isLoopbackBind: ipRange(settings.ip) === 'loopback',
+      adminToken: settings.adminToken,
+      allowedHosts: settings.allowHosts,
     },
-  }
-}
-
-function openBlocks(folder: string, settings: NodeSettings, log: Logger): Promise<BlockFiles<Json>> {
-  return BlockFiles.open({
-    folder: join(folder, settings.blocksFolder),
-    template: settings.blockTemplate,
-    decode: (json) => json,
-    onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
-  })
-}
-
-/** Reads what the node remembers of its chain, and writes what it did not yet. */
-async function openInfo(
-  files: NodeFiles,
-  place: Place,
-  settings: NodeSettings,
-  tip: number,
-  onNewChain: () => void,
-): Promise<BlockchainInfoKeeper> {
-  const state = await files.state.read()
-  const known = await files.blockchain.read()
-  const save: ConstructorParameters<typeof BlockchainInfoKeeper>[0]['save'] = async (info, pinned) => {
-    await files.blockchain.write(info)
-    await files.state.write({
-      ip_address: settings.ip,
-      port: place.door.port,
-      port_was_chosen: place.portWasChosen,
-      info_is_pinned: pinned,
-    })
-  }
-  const initial = known ?? DEFAULTS.blockchain
-  const pinned = known !== undefined && state?.info_is_pinned === true
-  await save(initial, pinned)
-  return new BlockchainInfoKeeper({
-    initial,
-    pinned,
-    fixed: fixedSettings(),
-    derived: () => (tip < 0 ? undefined : { ...initial, height: tip }),
-    save,
-    onNewChain,
-  })
-}
-
-interface HealthFacts {
-  readonly settings: NodeSettings
-  readonly profile: Profile
-  readonly info: BlockchainInfoKeeper
-  readonly finder: NodeFinder
-  readonly uptimeMs: number
-}
-
-function healthOf({ settings, profile, info, finder, uptimeMs }: HealthFacts): Health {
-  return {
-    status: 'ok',
-    role: settings.role,
     version: VERSION,
-    profile,
-    chain_id: info.chainId(),
-    height: info.get().height,
-    known_nodes: finder.known.list().length,
-    rounds: finder.rounds,
-    seed_reachable: finder.seedReachable,
-    uptime_seconds: Math.floor(uptimeMs / 1000),
+    maxBodyBytes: DEFAULTS.node.default_max_body_bytes,
+    requestsPerSecond: profileRules(profile, settings).requestsPerSecond,
+    chainId: () => state.info.chainId(),
+    homePage: () =>
+      homePage({
+        self: own.record,
+        health: context.health(),
+        info: state.info.get(),
+        nodes: finder.known.list(),
+        chain: facts(),
+        keyOf,
+      }),
+    metrics: () => metrics.text(),
+    onAnswer: (verb, path, status, seconds) => metrics.answered(verb, path, status, seconds),
+    onInternalError: (error) => surroundings.log.error({ err: error }, 'a request failed'),
   }
 }

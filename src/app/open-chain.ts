@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BlockArchive } from '../chain/block-archive.js'
 import { Blockchain, type VerifyAll } from '../chain/blockchain.js'
+import { keepWaiting } from '../chain/keep-waiting.js'
 import { Pending } from '../chain/pending.js'
 import { restore } from '../chain/restore.js'
 import { chainId } from '../ledger/chain-id.js'
@@ -30,6 +31,8 @@ export interface OpenChainOptions {
   readonly log: Logger
   /** Rebuild the index even if it looks right. */
   readonly rebuild?: boolean
+  /** Blocks that a branch may lie behind to be kept; the default's, unless a test says otherwise. */
+  readonly maxBranchDepth?: number
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -40,21 +43,48 @@ const PENDING_FOLDER = 'pending'
 export const noContracts: EndorsementPolicy = () => VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
 
 export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
-  const { folder, files, settings, verify, now, log } = options
+  const { folder, files, settings, log } = options
   const archive = await BlockArchive.open({
     folder: join(folder, files.blocksFolder),
     template: files.blockTemplate,
     onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
   })
+  await checkBlock0(archive, options)
   const index = ChainIndex.open(join(folder, INDEX_FOLDER), chainId(settings))
   const store = PendingStore.open(join(folder, PENDING_FOLDER))
+  const closeDatabases = async (): Promise<void> => {
+    await store.close()
+    await index.close()
+  }
+  try {
+    const blockchain = await openBlockchain(options, archive, index, store)
+    const pending = await openPending(options, blockchain, store)
+    const close = async (): Promise<void> => {
+      await blockchain.alone(() => undefined)
+      await closeDatabases()
+    }
+    return { blockchain, pending, close }
+  } catch (error) {
+    await closeDatabases()
+    throw error
+  }
+}
+
+async function openBlockchain(
+  options: OpenChainOptions,
+  archive: BlockArchive,
+  index: ChainIndex,
+  store: PendingStore,
+): Promise<Blockchain> {
+  const { settings, verify, now, log } = options
   const blockchain = new Blockchain({
     settings,
     archive,
     index,
     verify,
     endorsementPolicy: noContracts,
-    maxBranchDepth: DEFAULTS.chain.max_branch_depth,
+    keepWaiting: (transactions) => keepWaiting(store, transactions, now()),
+    maxBranchDepth: options.maxBranchDepth ?? DEFAULTS.chain.max_branch_depth,
     now,
   })
   const report = await restore(blockchain, {
@@ -68,14 +98,23 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   })
   if (report.rebuilt && blockchain.height() >= 0)
     log.info({ height: blockchain.height() }, 'rebuilt the index from the block files')
+  return blockchain
+}
+
+async function openPending(
+  { verify, now, log }: OpenChainOptions,
+  blockchain: Blockchain,
+  store: PendingStore,
+): Promise<Pending> {
+  const { chain } = DEFAULTS
   const pending = new Pending({
     blockchain,
     settings: {
-      maxCount: DEFAULTS.chain.max_pending_count,
-      maxBytes: DEFAULTS.chain.max_pending_bytes,
-      maxAgeMs: DEFAULTS.chain.max_pending_age * 1000,
-      maxChainLength: DEFAULTS.chain.max_pending_chain,
-      maxReplaced: DEFAULTS.chain.max_pending_replaced,
+      maxCount: chain.max_pending_count,
+      maxBytes: chain.max_pending_bytes,
+      maxAgeMs: chain.max_pending_age * 1000,
+      maxChainLength: chain.max_pending_chain,
+      maxReplaced: chain.max_pending_replaced,
     },
     store,
     verify,
@@ -83,15 +122,19 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     onStoreError: (error) => log.error({ err: error }, 'a pending transaction could not be written'),
   })
   await pending.open()
-  return {
-    blockchain,
-    pending,
-    async close() {
-      await blockchain.alone(() => undefined)
-      await store.close()
-      await index.close()
-    },
-  }
+  return pending
+}
+
+/** Blocks of another chain are not for this node to use, and not for it to throw away. */
+async function checkBlock0(
+  archive: BlockArchive,
+  { settings, folder, files }: OpenChainOptions,
+): Promise<void> {
+  const block0 = await archive.read(0)
+  if (!block0 || block0.header.previousHash === chainId(settings)) return
+  throw new Error(
+    `block 0 in ${join(folder, files.blocksFolder)} belongs to chain ${block0.header.previousHash}, but the blockchain info makes this chain ${chainId(settings)} (name ${JSON.stringify(settings.name)}): put the info of those blocks back, or move the blocks away`,
+  )
 }
 
 const PROGRESS_STEP = 1000

@@ -16,9 +16,11 @@ export async function runNode(text: ProgramText, args: readonly string[]): Promi
     const settings = await nodeSettings(text, args, process.env)
     const log = createLog(settings.logLevel, process.stdout.isTTY)
     const node = await startNode(settings, { log, now: Date.now, random: Math.random })
+    // Before it is told that the node is up: whoever reads that may send the signal at once.
+    const stopped = untilStopped(() => node.stop(), log)
     log.info({ url: node.url, profile: node.profile, dir: node.dir }, `${text.describe.split('\n')[0]} is up`)
     process.send?.({ ready: node.record })
-    await untilStopped(() => node.stop(), log)
+    await stopped
   } catch (error) {
     end(error, text.name)
   }

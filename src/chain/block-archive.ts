@@ -4,7 +4,7 @@ import type { Json } from '../base/json.js'
 import type { Block } from '../ledger/block.js'
 import { decodeBlock } from '../ledger/decode-block.js'
 import { encodeBlock } from '../ledger/encode-block.js'
-import { writeFileAtomic } from '../store/atomic-write.js'
+import { removeTemporaries, writeFileAtomic } from '../store/atomic-write.js'
 import { BlockFiles } from '../store/block-files.js'
 import { makeFolder } from '../store/folder.js'
 import { jsonText } from '../store/json-file.js'
@@ -38,6 +38,7 @@ export class BlockArchive {
     const files = await BlockFiles.open({ folder, template, decode: decodeBlock, onSetAside })
     const sideFolder = join(folder, SIDE_FOLDER)
     await makeFolder(sideFolder)
+    await removeTemporaries(sideFolder)
     return new BlockArchive(files, sideFolder, onSetAside)
   }
 
@@ -61,6 +62,11 @@ export class BlockArchive {
     return this.#files.writeMany(blocks.map((block) => [block.header.height, encodeBlock(block)] as const))
   }
 
+  /** Takes the chain's last block, of this height, out of the chain. */
+  removeLast(height: number): Promise<void> {
+    return this.#files.remove(height)
+  }
+
   removeAbove(height: number): Promise<void> {
     return this.#files.removeAbove(height)
   }
@@ -82,12 +88,6 @@ export class BlockArchive {
   async sideHashes(): Promise<string[]> {
     const names = await readdir(this.#sideFolder)
     return names.flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [])
-  }
-
-  /** Takes the chain's last block out of the chain and keeps it beside it. */
-  async moveToSide(block: Block): Promise<void> {
-    await this.writeSide(block)
-    await this.#files.removeAbove(block.header.height - 1)
   }
 
   #sidePath(hash: string): string {

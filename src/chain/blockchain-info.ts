@@ -18,7 +18,11 @@ export interface BlockchainInfoOptions {
   readonly derived: () => DerivedInfo | undefined
   readonly save: (info: BlockchainInfo, pinned: boolean) => Promise<void>
   /** The consensus settings changed, and with them the chain id. */
-  readonly onNewChain: () => void
+  readonly onNewChain: (settings: ConsensusSettings) => void
+  /** The info was replaced. */
+  readonly onChange?: () => void
+  /** Runs a change while no block goes in: block 0 settles what the chain is. */
+  readonly alone?: <T>(change: () => Promise<T>) => Promise<T>
 }
 
 /** The info of this node's chain: free to be replaced before block 0, decided by the chain afterwards. */
@@ -75,7 +79,8 @@ export class BlockchainInfoKeeper {
 
   /** One change at a time: what the operator puts while another info is being saved wins. */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#lastChange.then(change)
+    const { alone = (job) => job() } = this.#options
+    const result = this.#lastChange.then(() => alone(change))
     this.#lastChange = result.catch(() => undefined)
     return result
   }
@@ -94,6 +99,7 @@ export class BlockchainInfoKeeper {
     this.#pinned = pinned
     const before = this.#chainId
     this.#chainId = chainId(this.settings())
-    if (this.#chainId !== before) this.#options.onNewChain()
+    if (this.#chainId !== before) this.#options.onNewChain(this.settings())
+    this.#options.onChange?.()
   }
 }

@@ -4,7 +4,7 @@ import { type Chain, chainOf } from '../ledger/chain.js'
 import { checkBlock } from '../ledger/check-block.js'
 import { type Branch, checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
 import { checkHeader } from '../ledger/check-header.js'
-import { bestBlock, checkBranchWork, reorgPath } from '../ledger/fork-choice.js'
+import { bestBlock, checkBranchWork, isBetter, isBranchWorth, reorgPath } from '../ledger/fork-choice.js'
 import {
   branchAfter,
   branchAt,
@@ -35,11 +35,17 @@ export interface BlockchainOptions {
   readonly index: ChainIndex
   readonly verify: VerifyAll
   readonly endorsementPolicy: EndorsementPolicy
+  /** Brings transactions to the disk as such that wait for a block: the one that holds them is about to be taken off. */
+  readonly keepWaiting: (transactions: readonly Transaction[]) => Promise<void>
   /** Blocks of the tip's own target that a branch may lie behind to be kept. */
   readonly maxBranchDepth: number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
+
+/** Bounds of what one write of the index connects. */
+const GROUP_BLOCKS = 64
+const GROUP_TRANSACTIONS = 1000
 
 /** What became of a block: on the tip (perhaps after a reorg), kept beside the chain, or held already. */
 export type BlockVerdict = 'connected' | 'side' | 'known'
@@ -53,7 +59,10 @@ export class Blockchain {
   readonly steps: Steps
   readonly #options: BlockchainOptions
   readonly #turns = new Turns()
+  readonly #ahead = new WeakMap<Block, Promise<void>>()
   #chain: Chain
+  /** A reorg failed in the middle. */
+  #isOnTheWay = false
 
   constructor(options: BlockchainOptions) {
     this.#options = options
@@ -87,6 +96,11 @@ export class Blockchain {
   /** Hashes that the chain stands for. */
   work(): bigint {
     return this.#tipEntry()?.work ?? 0n
+  }
+
+  /** Whether a branch of this work, all its headers together, is worth keeping (FORK-3). */
+  isEnoughWork(work: bigint): boolean {
+    return isBranchWorth(work, this.#tipEntry(), this.#options.maxBranchDepth)
   }
 
   /** The branch that the next block follows; undefined before block 0. */
@@ -127,11 +141,14 @@ export class Blockchain {
 
   /** Takes other settings, which makes another chain; only before block 0. */
   refound(settings: ConsensusSettings): Promise<void> {
-    return this.alone(() => {
-      assert(this.index.tipHash() === undefined, 'a chain with blocks cannot be founded anew')
-      this.#chain = chainOf(settings)
-      this.index.clear(this.#chain.id)
-    })
+    return this.alone(() => this.refoundAlone(settings))
+  }
+
+  /** {@link refound} for callers whose turn it is ({@link alone}). */
+  refoundAlone(settings: ConsensusSettings): void {
+    assert(this.index.tipHash() === undefined, 'a chain with blocks cannot be founded anew')
+    this.#chain = chainOf(settings)
+    this.index.clear(this.#chain.id)
   }
 
   /** Takes a block in. @throws {RuleError} when it breaks a rule; then nothing of it is kept. */
@@ -141,17 +158,32 @@ export class Blockchain {
 
   /**
    * Takes in blocks that follow each other, from one source: as one group of files where they extend the tip. Returns how
-   * many were new. @throws {RuleError} of the first that breaks a rule; those before it are kept.
+   * many were new. @throws {RuleError} when one breaks a rule; of those before it some or all are kept.
    */
   submitMany(blocks: readonly Block[]): Promise<number> {
     return this.alone(async () => {
+      if (this.#isOnTheWay) await this.takeBestBranch()
       const fresh = blocks.filter((block) => !this.index.entry(block.header.hash)?.hasBody)
       const [first] = fresh
       if (!first) return 0
-      if (this.#extendsTip(first) && fresh.length > 1) await this.#extendMany(fresh)
+      const isCondemned = fresh.some((block) => this.index.entry(block.header.hash)?.invalid)
+      if (this.#extendsTip(first) && fresh.length > 1 && !isCondemned) await this.#extendMany(fresh)
       else for (const block of fresh) await this.acceptAlone(block)
       return fresh.length
     })
+  }
+
+  /**
+   * Checks blocks before their turn, as far as that goes without the state, one after another while others have theirs:
+   * signatures are verified while earlier blocks are written. The outcome shows when they are submitted.
+   */
+  lookAhead(blocks: readonly Block[]): void {
+    let last: Promise<unknown> = Promise.resolve()
+    for (const block of blocks) {
+      const checked = last.then(() => new Promise(setImmediate)).then(() => this.#checkContentNow(block))
+      last = checked.catch(() => undefined)
+      this.#ahead.set(block, checked)
+    }
   }
 
   /**
@@ -225,6 +257,7 @@ export class Blockchain {
   /** {@link submit} for callers whose turn it is ({@link alone}). */
   async acceptAlone(block: Block): Promise<BlockVerdict> {
     const { header } = block
+    if (this.#isOnTheWay) await this.takeBestBranch()
     const known = this.index.entry(header.hash)
     if (known?.invalid) throw new RuleError('FORK-2', 'the block, or one below it, is invalid')
     if (known?.hasBody) return 'known'
@@ -245,54 +278,100 @@ export class Blockchain {
     if (branch && !requireEntry(this.index, branch.parent.hash).hasBody) {
       throw new RuleError('FORK-1', 'the parent block is not held')
     }
-    this.#checkHeaders([header])
+    // A known header was judged when it came, with all of its branch at hand: alone it may look like too little work.
+    if (!this.index.entry(header.hash)) this.#checkHeaders([header])
+    await this.#checkContent(block)
+    return branch
+  }
+
+  /** What can be told of a block without the state, unless that was done ahead. @throws {RuleError} */
+  #checkContent(block: Block): Promise<void> {
+    return this.#ahead.get(block) ?? this.#checkContentNow(block)
+  }
+
+  async #checkContentNow(block: Block): Promise<void> {
     checkBlock(block, this.#chain)
     await this.#options.verify(blockSignatureChecks(block))
-    return branch
   }
 
   async #extendMany(blocks: readonly Block[]): Promise<void> {
     const good = blocks.slice(0, this.#checkHeaders(blocks.map(({ header }) => header)).length)
-    const [first] = good
-    assert(first, 'there is a first block')
-    for (const block of good) checkBlock(block, this.#chain)
-    await this.#options.verify(good.flatMap(blockSignatureChecks))
-    await this.archive.write(good)
-    let branch = branchBelow(this.index, first.header)
-    for (const block of good) {
-      try {
-        this.steps.connect(block, this.steps.effects(block, branch, this.#chain))
-      } catch (error) {
-        await this.archive.removeAbove(block.header.height - 1)
-        throw error
-      }
-      this.events.emit('connected', block)
-      branch = branchAfter(branch, block.header)
-      // Between two blocks others have their turn: a long import must not hold up answers.
-      await new Promise(setImmediate)
+    await Promise.all(good.map((block) => this.#checkContent(block)))
+    const before = this.index.tipHash()
+    try {
+      await this.archive.write(good)
+      await this.#connectAll(good)
+    } catch (error) {
+      // Files of blocks that did not come on the chain. Where this fails too, the next start clears them away.
+      await this.archive.removeAbove(this.height()).catch(() => undefined)
+      if (this.index.tipHash() !== before) this.events.emit('tip', this.tip())
+      throw error
     }
     this.events.emit('tip', good.at(-1)?.header)
+    const next = blocks[good.length]
+    if (next) await this.acceptAlone(next)
+  }
+
+  /** Puts blocks whose files are written on the tip. @throws {RuleError} of the first that breaks a rule */
+  async #connectAll(blocks: readonly Block[]): Promise<void> {
+    for (let at = 0; at < blocks.length;) {
+      const { connected, fault } = this.#connectGroup(blocks.slice(at, groupEnd(blocks, at)))
+      at += connected.length
+      for (const block of connected) this.events.emit('connected', block)
+      if (fault) throw fault
+      // Between two groups others have their turn: a long import must not hold up answers.
+      await new Promise(setImmediate)
+    }
+  }
+
+  /** Puts blocks on the tip in one write of the index, up to the first that breaks a rule. */
+  #connectGroup(blocks: readonly Block[]): { connected: readonly Block[]; fault: RuleError | undefined } {
+    const connected: Block[] = []
+    return this.index.write(() => {
+      try {
+        for (const block of blocks) {
+          this.steps.connect(block, this.steps.effects(block, this.branch(), this.#chain))
+          connected.push(block)
+        }
+      } catch (error) {
+        if (error instanceof RuleError) return { connected, fault: error }
+        throw error
+      }
+      return { connected, fault: undefined }
+    })
   }
 
   async #acceptBeside(block: Block): Promise<BlockVerdict> {
     await this.steps.keepBeside(block)
     this.events.emit('side', block)
-    await this.takeBestBranch()
-    return this.index.activeHash(block.header.height) === block.header.hash ? 'connected' : 'side'
+    // Only this block can have become the best, so the other branches need no look.
+    const { hash } = block.header
+    if (isBetter(requireEntry(this.index, hash), this.#tipEntry())) await this.takeBestBranch()
+    return this.index.activeHash(block.header.height) === hash ? 'connected' : 'side'
   }
 
   /**
    * Moves the chain to the branch with the most work, a block at a time: each step is complete on disk before the next,
-   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. Only for
-   * callers whose turn it is ({@link alone}).
+   * so that the index' tip is the journal of a reorg, and a node killed in the middle goes on from there. One that fails
+   * in the middle goes on when the next block comes. Only for callers whose turn it is ({@link alone}).
    */
   async takeBestBranch(): Promise<void> {
     const from = this.tip()
     const off: Block[] = []
     const on: string[] = []
+    this.#isOnTheWay = true
+    try {
+      await this.#goToBest(off, on)
+      this.#isOnTheWay = false
+    } finally {
+      this.#tellReorg(from, off, on)
+    }
+  }
+
+  async #goToBest(off: Block[], on: string[]): Promise<void> {
     for (;;) {
       const best = bestBlock(this.index)
-      if (best?.header.hash === this.index.tipHash()) break
+      if (best?.header.hash === this.index.tipHash()) return
       const path = best
         ? reorgPath(this.index, this.#tipEntry(), best)
         : { disconnect: [this.index.tipHash() ?? ''], connect: [] }
@@ -301,7 +380,6 @@ export class Blockchain {
         if (!(await this.#putOn(hash, off, on))) break
       }
     }
-    this.#tellReorg(from, off, on)
   }
 
   async #takeOff(hash: string, off: Block[], on: string[]): Promise<void> {
@@ -311,6 +389,7 @@ export class Blockchain {
     if (on.at(-1) === hash) on.pop()
     else off.push(block)
     this.events.emit('disconnected', block)
+    await this.archive.removeLast(block.header.height)
   }
 
   async #putOn(hash: string, off: Block[], on: string[]): Promise<boolean> {
@@ -319,6 +398,7 @@ export class Blockchain {
     if (off.at(-1)?.header.hash === hash) off.pop()
     else on.push(hash)
     this.events.emit('connected', block)
+    await this.archive.removeSide(hash)
     return true
   }
 
@@ -339,6 +419,17 @@ export class Blockchain {
     }
     this.events.emit('tip', to)
   }
+}
+
+/** Where the group ends that is written at once: large enough to be worth a sync of the disk, small enough to wait for. */
+function groupEnd(blocks: readonly Block[], start: number): number {
+  let end = start
+  let transactions = 0
+  while (end < blocks.length && end - start < GROUP_BLOCKS && transactions < GROUP_TRANSACTIONS) {
+    transactions += blocks[end]?.transactions.length ?? 0
+    end++
+  }
+  return end
 }
 
 function returnedTransactions(off: readonly Block[]): readonly Transaction[] {

@@ -1,13 +1,14 @@
 import { checkTransaction } from '../ledger/check-transaction.js'
 import { decodeTransaction } from '../ledger/decode-transaction.js'
-import { encodeTransaction } from '../ledger/encode-transaction.js'
-import { type Added, Mempool, type PoolContext } from '../ledger/mempool.js'
+import { type Added, Mempool, type PendingTransaction, type PoolContext } from '../ledger/mempool.js'
 import type { MempoolSettings } from '../ledger/mempool-settings.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { signatureChecks } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
 import type { PendingStore } from '../store/index/pending-store.js'
 import type { Blockchain, VerifyAll } from './blockchain.js'
+import { keepWaiting } from './keep-waiting.js'
+import { parentsFirst } from './parents-first.js'
 
 export interface PendingOptions {
   readonly blockchain: Blockchain
@@ -38,12 +39,12 @@ export class Pending {
   async open(): Promise<void> {
     const { blockchain, store } = this.#options
     await blockchain.alone(() => {
-      for (const { transaction, addedMs } of store.all()) {
-        const decoded = decodeTransaction(transaction)
-        for (const dropped of this.#pool.addAll([{ transaction: decoded, addedMs }], this.#context())) {
-          this.#forget(dropped.transaction)
-        }
-      }
+      const kept = store.all().map((each) => ({ ...each, transaction: decodeTransaction(each.transaction) }))
+      const isOurs = ({ transaction }: PendingTransaction): boolean =>
+        transaction.chainId === blockchain.chain.id
+      for (const { transaction } of kept.filter((each) => !isOurs(each))) this.#forget(transaction)
+      const dropped = this.#pool.addAll(parentsFirst(kept.filter(isOurs)), this.#context())
+      for (const { transaction } of dropped) this.#forget(transaction)
     })
     const { events } = blockchain
     events.on('connected', (block) => {
@@ -53,8 +54,10 @@ export class Pending {
     events.on('returned', (transactions) => this.#takeBack(transactions))
   }
 
-  /** A pool of the chain as it is founded anew. */
+  /** A pool of the chain as it is founded anew: what waited belongs to another chain. */
   refound(): void {
+    const strangers = [...this.#pool.pending()].map(({ transaction }) => transaction)
+    this.#drop(strangers, 'the chain was founded anew')
     this.#pool = new Mempool(this.#options.blockchain.chain, this.#options.settings)
   }
 
@@ -66,10 +69,14 @@ export class Pending {
     const { blockchain, verify } = this.#options
     checkTransaction(transaction, blockchain.chain)
     await verify(signatureChecks(transaction))
-    const added = await blockchain.alone(() => this.#pool.add(transaction, this.#context()))
-    await this.#keep(transaction)
-    this.#announce(transaction, added)
-    return added
+    const answer = await blockchain.alone(() => this.#tryAdd(transaction))
+    if (answer instanceof RuleError) {
+      await this.#settled([answer])
+      throw answer
+    }
+    await this.#keep([transaction])
+    this.#announce(transaction, answer)
+    return answer
   }
 
   /** Takes many, each on its own: the answer tells for each what it pushed out, or the rule that kept it out. */
@@ -80,7 +87,8 @@ export class Pending {
       transactions.map((transaction, i) => checked[i] ?? this.#tryAdd(transaction)),
     )
     const taken = transactions.filter((_, i) => !(answers[i] instanceof RuleError))
-    await Promise.all(taken.map((transaction) => this.#keep(transaction)))
+    await this.#keep(taken)
+    await this.#settled(answers)
     for (const [i, answer] of answers.entries()) {
       const transaction = transactions[i]
       if (transaction && !(answer instanceof RuleError)) this.#announce(transaction, answer)
@@ -134,12 +142,9 @@ export class Pending {
     }
   }
 
-  /** After a reorg: what the former branch held waits again, as far as it can. */
+  /** After a reorg: what the former branch held waits again, as far as it can. It was kept before it was taken off. */
   #takeBack(returned: readonly Transaction[]): void {
     const dropped = this.#pool.reorganized(returned, this.#context())
-    for (const transaction of returned) {
-      if (this.#pool.get(transaction.id)) this.#keep(transaction).catch(this.#options.onStoreError)
-    }
     for (const { transaction, error } of dropped) this.#drop([transaction], error.message)
   }
 
@@ -149,11 +154,24 @@ export class Pending {
     this.#options.blockchain.events.emit('pending', transaction)
   }
 
-  #keep(transaction: Transaction): Promise<void> {
-    return this.#options.store.put(transaction.id, {
-      transaction: encodeTransaction(transaction),
-      addedMs: this.#options.now(),
-    })
+  /** Resolves when all are on disk. What cannot be kept does not wait either. */
+  async #keep(transactions: readonly Transaction[]): Promise<void> {
+    const { store, now } = this.#options
+    try {
+      await keepWaiting(store, transactions, now())
+    } catch (error) {
+      this.#drop(
+        transactions.flatMap(({ id }) => this.#pool.remove(id)),
+        'it could not be kept on disk',
+      )
+      throw error
+    }
+  }
+
+  /** A transaction that is pending already (POOL-1) may still be on its way to the disk: whoever asks waits for that. */
+  async #settled(answers: readonly (Added | RuleError)[]): Promise<void> {
+    if (answers.some((answer) => answer instanceof RuleError && answer.rule === 'POOL-1'))
+      await this.#options.store.settled()
   }
 
   #drop(transactions: readonly Transaction[], reason: string): void {

@@ -8,10 +8,18 @@ import { RuleError } from '../ledger/rule-error.js'
 import { blockName, heightInName } from '../store/block-name.js'
 import { ChainFault } from './verify-chain.js'
 
-/** Height of the last block file of a folder, -1 when there is none. Gaps below it are for {@link readChain} to find. */
+/** Height of the last block file of a folder, -1 when there is none. Gaps below it are for {@link readChain} to find. @throws {Error} naming the folder */
 export async function lastHeight(folder: string, template: string): Promise<number> {
-  const heights = (await readdir(folder)).map((name) => heightInName(template, name) ?? -1)
+  const heights = (await namesIn(folder)).map((name) => heightInName(template, name) ?? -1)
   return heights.reduce((last, height) => Math.max(last, height), -1)
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    throw new Error(`the folder of blocks ${folder} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 /**

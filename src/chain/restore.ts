@@ -26,7 +26,7 @@ export interface RestoreReport {
  */
 export function restore(blockchain: Blockchain, options: RestoreOptions): Promise<RestoreReport> {
   return blockchain.alone(async () => {
-    const rebuilt = options.rebuild || !(await isInStep(blockchain))
+    const rebuilt = options.rebuild || blockchain.index.isBeingRebuilt || !(await isInStep(blockchain))
     if (rebuilt) await rebuild(blockchain, options)
     await moveRestBeside(blockchain)
     const takenIn = await takeInSides(blockchain, options)
@@ -47,9 +47,18 @@ async function isInStep({ index, archive }: Blockchain): Promise<boolean> {
 }
 
 /** Connects the chain's files again from block 0 up. They passed here before, so their signatures are not verified again. */
-async function rebuild(blockchain: Blockchain, { onProgress, onRefused }: RestoreOptions): Promise<void> {
-  const { archive, chain, index, steps } = blockchain
-  index.clear(chain.id)
+async function rebuild(blockchain: Blockchain, options: RestoreOptions): Promise<void> {
+  const { chain, index } = blockchain
+  index.beginRebuild(chain.id)
+  await connectFiles(blockchain, options)
+  index.endRebuild()
+}
+
+async function connectFiles(
+  blockchain: Blockchain,
+  { onProgress, onRefused }: RestoreOptions,
+): Promise<void> {
+  const { archive, chain, steps } = blockchain
   const heights = await archive.heights()
   const gap = heights.findIndex((height, i) => height !== i)
   const total = gap === -1 ? heights.length : gap
@@ -76,27 +85,23 @@ async function moveRestBeside({ archive, index }: Blockchain): Promise<void> {
   const hash = index.tipHash()
   const tip = hash === undefined ? -1 : (index.entry(hash)?.header.height ?? -1)
   const beyond = (await archive.heights()).filter((height) => height > tip)
-  for (const height of beyond.reverse()) {
+  for (const height of beyond) {
     const block = await archive.read(height)
-    if (block) await archive.moveToSide(block)
+    if (block) await archive.writeSide(block)
   }
+  if (beyond.length > 0) await archive.removeAbove(tip)
 }
 
 /** Blocks beside the chain that the index does not hold, the lowest first. They are strangers: every rule is checked. */
 async function takeInSides(blockchain: Blockchain, { onRefused }: RestoreOptions): Promise<number> {
-  const { archive, index } = blockchain
-  const unknown: Block[] = []
-  for (const hash of await archive.sideHashes()) {
-    if (index.entry(hash)?.hasBody) continue
-    const block = await archive.readSide(hash)
-    if (block) unknown.push(block)
-  }
-  unknown.sort((a, b) => a.header.height - b.header.height)
+  const { archive } = blockchain
   let takenIn = 0
-  for (const block of unknown) {
+  for (const hash of await strangers(blockchain)) {
+    const block = await archive.readSide(hash)
+    if (!block) continue
     try {
       const verdict = await blockchain.acceptAlone(block)
-      if (verdict === 'connected') await archive.removeSide(block.header.hash)
+      if (verdict === 'connected') await archive.removeSide(hash)
       takenIn++
     } catch (error) {
       if (!(error instanceof RuleError)) throw error
@@ -104,4 +109,17 @@ async function takeInSides(blockchain: Blockchain, { onRefused }: RestoreOptions
     }
   }
   return takenIn
+}
+
+/** Hashes of the files beside the chain that the index holds no block for. A second copy of a block of the chain goes. */
+async function strangers({ archive, index }: Blockchain): Promise<string[]> {
+  const found: { readonly hash: string; readonly height: number }[] = []
+  for (const hash of await archive.sideHashes()) {
+    const entry = index.entry(hash)
+    const height = entry?.header.height ?? (await archive.readSide(hash))?.header.height
+    if (height === undefined) continue
+    if (index.activeHash(height) === hash) await archive.removeSide(hash)
+    else if (!entry?.hasBody) found.push({ hash, height })
+  }
+  return found.sort((a, b) => a.height - b.height).map(({ hash }) => hash)
 }

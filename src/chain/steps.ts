@@ -10,6 +10,7 @@ import { invalidate } from '../ledger/invalidate.js'
 import type { EndorsementPolicy } from '../ledger/judge-call.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { medianTimePast } from '../ledger/timestamps.js'
+import type { Transaction } from '../ledger/transaction.js'
 import { disconnectBlock } from '../ledger/undo.js'
 import { coinsOf } from '../ledger/utxo.js'
 import type { ChainIndex } from '../store/index/chain-index.js'
@@ -19,6 +20,8 @@ export interface StepsOptions {
   readonly archive: BlockArchive
   readonly index: ChainIndex
   readonly endorsementPolicy: EndorsementPolicy
+  /** Brings transactions to the disk as such that wait for a block: the one that holds them is about to be taken off. */
+  readonly keepWaiting: (transactions: readonly Transaction[]) => Promise<void>
 }
 
 /**
@@ -29,11 +32,13 @@ export class Steps {
   readonly #archive: BlockArchive
   readonly #index: ChainIndex
   readonly #endorsementPolicy: EndorsementPolicy
+  readonly #keepWaiting: StepsOptions['keepWaiting']
 
-  constructor({ archive, index, endorsementPolicy }: StepsOptions) {
+  constructor({ archive, index, endorsementPolicy, keepWaiting }: StepsOptions) {
     this.#archive = archive
     this.#index = index
     this.#endorsementPolicy = endorsementPolicy
+    this.#keepWaiting = keepWaiting
   }
 
   /** What connecting a block changes. A header that no body can save is remembered as invalid. @throws {RuleError} */
@@ -72,16 +77,23 @@ export class Steps {
     })
   }
 
-  /** Takes the tip off and keeps it beside the chain. */
+  /**
+   * Takes the tip off and keeps it beside the chain, and its transactions among those that wait. Its file stays where it
+   * was, for the caller to remove.
+   */
   async disconnect(block: Block): Promise<void> {
     const undo = this.#index.undoOf(block.header.hash)
     assert(undo, `block ${block.header.hash} has no undo data`)
     const created = block.transactions.flatMap((each) => coinsOf(each, block.header.height))
+    await this.#keepWaiting(block.transactions.slice(1))
+    await this.#archive.writeSide(block)
     this.#index.write(() => this.#index.disconnect(block, disconnectBlock(block, undo), created))
-    await this.#archive.moveToSide(block)
   }
 
-  /** Puts a block from beside the chain on the tip. Undefined when it turns out to break a rule. */
+  /**
+   * Puts a block from beside the chain on the tip. Undefined when it turns out to break a rule. The file beside the chain
+   * stays, for the caller to remove.
+   */
   async connectSide(hash: string, chain: Chain): Promise<Block | undefined> {
     const block = await this.#archive.readSide(hash)
     if (!block) {
@@ -98,7 +110,6 @@ export class Steps {
       await this.#archive.removeSide(hash)
       return undefined
     }
-    await this.#archive.removeSide(hash)
     return block
   }
 

@@ -1,6 +1,6 @@
 import type { BlockHeader } from './block.js'
 import type { Chain } from './chain.js'
-import { expectedBits } from './difficulty.js'
+import { nextBits } from './retarget.js'
 import { ensure } from './shape.js'
 import { medianTimePast } from './timestamps.js'
 
@@ -38,9 +38,9 @@ export function checkHeaderInBranch(
     'not later than the median time past',
   )
   ensure(
-    header.bits === expectedBits(chain, parent),
+    header.bits === nextBits(chain, branch),
     'HDR-18',
-    'bits is not the target that the schedule asks for',
+    'bits is not the target that the pace of the branch asks for',
   )
   const latest = nowMs + chain.settings.maxFutureMs
   ensure(header.timestamp <= latest, 'HDR-19', 'the timestamp lies too far ahead of the clock')

@@ -19,5 +19,5 @@ export function checkHeader(header: BlockHeader, chain: Chain): void {
     'HDR-14',
     'block 0 does not name the chain id as its previous hash',
   )
-  ensure(header.timestamp >= chain.settings.genesisTime, 'HDR-15', 'block 0 is older than the schedule')
+  ensure(header.timestamp >= chain.settings.genesisTime, 'HDR-15', 'block 0 is older than genesis_time')
 }

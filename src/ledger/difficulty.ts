@@ -1,5 +1,4 @@
 import { assert } from '../base/errors.js'
-import type { Chain } from './chain.js'
 
 const MANTISSA_BITS = 23n
 const SPACE = 1n << 256n
@@ -33,26 +32,6 @@ export function targetToCompact(target: bigint): number {
 /** Hashes a block at this target stands for on average; what fork choice adds up. */
 export function workOfTarget(target: bigint): bigint {
   return SPACE / (target + 1n)
-}
-
-/** What the target of the next block follows from. */
-export interface ParentForRetarget {
-  readonly height: number
-  readonly timestamp: number
-}
-
-/**
- * The compact target a block must carry. Depends only on how far its parent lies ahead of or behind the schedule, which
- * starts at the chain's `genesisTime` with the pow limit. `parent` is undefined for block 0.
- */
-export function expectedBits(chain: Chain, parent: ParentForRetarget | undefined): number {
-  const { settings, powLimit } = chain
-  if (settings.retarget === 'none' || !parent) return settings.powLimitBits
-  const blockTimeMs = BigInt(settings.blockTime) * 1000n
-  const elapsedMs = BigInt(parent.timestamp - settings.genesisTime)
-  const behindMs = elapsedMs - blockTimeMs * BigInt(parent.height + 1)
-  const target = asertTarget(powLimit, behindMs, BigInt(settings.halfLifeBlocks) * blockTimeMs)
-  return targetToCompact(target > powLimit ? powLimit : target)
 }
 
 const RADIX_BITS = 16n

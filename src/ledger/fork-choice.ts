@@ -113,7 +113,12 @@ function statusOf(entry: TreeEntry, best: TreeEntry | undefined): Tip['status'] 
  * that a branch may lie behind. @throws {RuleError}
  */
 export function checkBranchWork(work: bigint, best: TreeEntry | undefined, maxDepth: number): void {
-  if (!best) return
+  ensure(isBranchWorth(work, best, maxDepth), 'FORK-3', 'a branch of too little work')
+}
+
+/** What {@link checkBranchWork} throws on, as a question. */
+export function isBranchWorth(work: bigint, best: TreeEntry | undefined, maxDepth: number): boolean {
+  if (!best) return true
   assert(Number.isSafeInteger(maxDepth) && maxDepth >= 0, 'maxDepth counts blocks')
-  ensure(work >= best.work - BigInt(maxDepth) * workOf(best.header), 'FORK-3', 'a branch of too little work')
+  return work >= best.work - BigInt(maxDepth) * workOf(best.header)
 }

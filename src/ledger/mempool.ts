@@ -72,8 +72,17 @@ export class Mempool {
 
   /** In the order of arrival, parents before children (POOL-13). */
   *pending(): Generator<PendingTransaction> {
-    for (const { transaction, addedMs } of [...this.#graph.entries()].sort(byArrival))
-      yield { transaction, addedMs }
+    for (const { transaction, addedMs } of this.after(-1)) yield { transaction, addedMs }
+  }
+
+  /** Those after a place in the order of arrival. After a reorg all have new places, behind the former ones. */
+  after(sequence: number): readonly PoolEntry[] {
+    return [...this.#graph.entries()].filter((entry) => entry.sequence > sequence).sort(byArrival)
+  }
+
+  /** Those that pay an address or spend what it holds. */
+  touching(address: string): Iterable<PoolEntry> {
+    return this.#graph.touching(address)
   }
 
   /** The pending transaction that spends an output. */
@@ -97,9 +106,9 @@ export class Mempool {
     ensure(!this.#graph.get(transaction.id), 'POOL-1', 'the transaction is pending already')
     ensure(!isCoinbase(transaction), 'POOL-2', 'a coinbase cannot wait for a block')
     ensure(!context.state.hasTransaction(transaction.id), 'POOL-3', 'the transaction is in the chain already')
-    const replaced = this.#judge(transaction, context)
+    const { replaced, spent } = this.#judge(transaction, context)
     for (const each of replaced) this.#graph.remove(each)
-    const entry = { transaction, feeRate: feeRateOf(transaction), addedMs, sequence: this.#sequence++ }
+    const entry = { transaction, spent, feeRate: feeRateOf(transaction), addedMs, sequence: this.#sequence++ }
     this.#put(entry)
     this.#offerParents(replaced)
     const evicted = this.#makeRoom(entry, replaced)
@@ -123,6 +132,12 @@ export class Mempool {
       }
     }
     return dropped
+  }
+
+  /** Removes a transaction and all that build on it, and returns them. */
+  remove(id: string): readonly Transaction[] {
+    const entry = this.#graph.get(id)
+    return entry ? this.#removeWithDescendants([entry]) : []
   }
 
   /** What a block should hold next, in an order it may have; each counts its bytes and one more. */
@@ -175,11 +190,14 @@ export class Mempool {
     return this.#removeWithDescendants(expired)
   }
 
-  /** Returns what the transaction would push out. */
-  #judge(transaction: Transaction, context: PoolContext): ReadonlySet<PoolEntry> {
+  /** Returns what the transaction would push out, and what it would spend. */
+  #judge(
+    transaction: Transaction,
+    context: PoolContext,
+  ): { readonly replaced: ReadonlySet<PoolEntry>; readonly spent: readonly UtxoEntry[] } {
     const { height, medianTimePast, nowMs, state } = context
-    const entries = transaction.inputs.map((input) => this.#unspent(input, context))
-    checkSpending(transaction, entries, height, this.#chain)
+    const spent = transaction.inputs.map((input) => this.#unspent(input, context))
+    checkSpending(transaction, spent, height, this.#chain)
     if (transaction.inputs.length === 0) {
       checkFreeTransaction(transaction, { state, medianTimePast, blockTimestamp: nowMs }, this.#chain)
     }
@@ -187,7 +205,7 @@ export class Mempool {
     const replaced = replacedBy(transaction, this.#graph, maxReplaced)
     const chain = this.#graph.ancestors(transaction, maxChainLength).size + 1
     ensure(chain <= maxChainLength, 'POOL-7', `it would be more than ${maxChainLength} pending in a row`)
-    return replaced
+    return { replaced, spent }
   }
 
   /** What an input names, whether or not another pending transaction spends it. */

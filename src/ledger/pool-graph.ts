@@ -1,9 +1,11 @@
 import type { Outpoint, Transaction } from './transaction.js'
-import { outpointKey } from './utxo.js'
+import { outpointKey, type UtxoEntry } from './utxo.js'
 
 /** A pending transaction. */
 export interface PoolEntry {
   readonly transaction: Transaction
+  /** What its inputs name, in their order. */
+  readonly spent: readonly UtxoEntry[]
   /** Units of fee per byte. */
   readonly feeRate: number
   /** When it arrived, in ms since 1970. */
@@ -21,6 +23,7 @@ export function byArrival(a: PoolEntry, b: PoolEntry): number {
 export class PoolGraph {
   readonly #entries = new Map<string, PoolEntry>()
   readonly #spenders = new Map<string, PoolEntry>()
+  readonly #touching = new Map<string, Set<PoolEntry>>()
   #bytes = 0
 
   get size(): number {
@@ -45,16 +48,25 @@ export class PoolGraph {
     return this.#spenders.get(outpointKey(outpoint))
   }
 
+  /** Entries that pay an address or spend what it holds, in the order they were put here. */
+  touching(address: string): Iterable<PoolEntry> {
+    return this.#touching.get(address) ?? []
+  }
+
   add(entry: PoolEntry): void {
     this.#entries.set(entry.transaction.id, entry)
     for (const input of entry.transaction.inputs) this.#spenders.set(outpointKey(input), entry)
+    for (const address of addressesOf(entry)) this.#touch(address, entry)
     this.#bytes += entry.transaction.bytes
   }
 
-  remove({ transaction }: PoolEntry): void {
-    this.#entries.delete(transaction.id)
-    for (const input of transaction.inputs) this.#spenders.delete(outpointKey(input))
-    this.#bytes -= transaction.bytes
+  remove({ transaction: { id } }: PoolEntry): void {
+    const entry = this.#entries.get(id)
+    if (!entry) return
+    this.#entries.delete(id)
+    for (const input of entry.transaction.inputs) this.#spenders.delete(outpointKey(input))
+    for (const address of addressesOf(entry)) this.#untouch(address, entry)
+    this.#bytes -= entry.transaction.bytes
   }
 
   /** Entries whose outputs the transaction spends, each once. */
@@ -86,6 +98,22 @@ export class PoolGraph {
   withDescendants(roots: Iterable<PoolEntry>, limit = Infinity): ReadonlySet<PoolEntry> {
     return closure(roots, (entry) => this.children(entry.transaction), limit)
   }
+
+  #touch(address: string, entry: PoolEntry): void {
+    const entries = this.#touching.get(address)
+    if (entries) entries.add(entry)
+    else this.#touching.set(address, new Set([entry]))
+  }
+
+  #untouch(address: string, entry: PoolEntry): void {
+    const entries = this.#touching.get(address)
+    entries?.delete(entry)
+    if (entries?.size === 0) this.#touching.delete(address)
+  }
+}
+
+function addressesOf({ transaction, spent }: PoolEntry): ReadonlySet<string> {
+  return new Set([...transaction.outputs, ...spent].map(({ address }) => address))
 }
 
 function closure(

@@ -17,9 +17,9 @@ export interface ConsensusSettings {
   readonly powLimitBits: number
   /** asert: difficulty follows the pace of blocks; none: always the easiest target. */
   readonly retarget: 'asert' | 'none'
-  /** Blocks ahead of (or behind) schedule that double (or halve) the difficulty. */
+  /** Blocks ahead of (or behind) the wanted pace that double (or halve) the difficulty. */
   readonly halfLifeBlocks: number
-  /** Timestamp of the schedule's start, in ms since 1970: block 0 may not be older. */
+  /** In ms since 1970: block 0 may not be older. */
   readonly genesisTime: number
   /** How far a block's timestamp may lie ahead of the validating node's clock, in ms. */
   readonly maxFutureMs: number

@@ -1,11 +1,8 @@
-import type { RoundReport } from './discovery.js'
-
 /** Waits `ms`, or until the signal aborts; never rejects. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
 
 export interface LoopOptions {
-  readonly round: () => Promise<RoundReport>
-  readonly onRound: (report: RoundReport) => void
+  readonly round: () => Promise<unknown>
   readonly onError: (error: unknown) => void
   readonly firstDelayMs: number
   readonly intervalMs: number
@@ -20,7 +17,7 @@ export async function discoveryLoop(options: LoopOptions, signal: AbortSignal): 
   const { intervalMs, jitter, random, sleep } = options
   await sleep(options.firstDelayMs, signal)
   while (!signal.aborted) {
-    await options.round().then(options.onRound, options.onError)
+    await options.round().catch(options.onError)
     await sleep(intervalMs * (1 + jitter * (2 * random() - 1)), signal)
   }
 }

@@ -2,7 +2,8 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { BlockchainInfo } from '../api/schemas/info.js'
 import { messageOf } from '../base/errors.js'
 import type { KnownNodes } from './known-nodes.js'
-import { type PeerClient, PeerError } from './peer-client.js'
+import { PeerError } from './peer-call.js'
+import type { PeerClient } from './peer-client.js'
 import { canonicalRecord, keyOf, type NodeRecord, urlOf } from './record.js'
 
 /** The chain as discovery sees it. */

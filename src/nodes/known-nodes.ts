@@ -54,6 +54,11 @@ export class KnownNodes {
     return this.#list
   }
 
+  /** The listed node with this key ({@link keyOf}). */
+  find(key: string): NodeRecord | undefined {
+    return this.#listed.get(key)?.record
+  }
+
   candidates(): readonly NodeRecord[] {
     return [...this.#candidates.values()].map(({ record }) => record)
   }

@@ -52,7 +52,8 @@ export function restClient<T extends MethodTable>(
       const method: AnyMethod | undefined = table[name]
       const route = method && routeOf(method)
       assert(route, `${name} cannot be called over HTTP`)
-      const answer = await request(http, base, options.timeoutMs, requestOf(route, params as object))
+      const plain = requestOf(route, params as object, method.getWithBody === true)
+      const answer = await request(http, base, options.timeoutMs, plain)
       return resultOf(answer, base) as ResultOf<T[typeof name]>
     },
     close: () => agent.destroy(),
@@ -83,14 +84,14 @@ interface PlainRequest {
 }
 
 /** The inverse of what the server does: path parameters into the path, others into the query of GET or into the body. */
-function requestOf({ verb, path, pathParams }: Route, params: object): PlainRequest {
+function requestOf({ verb, path, pathParams }: Route, params: object, getWithBody: boolean): PlainRequest {
   const values = new Map<string, unknown>(Object.entries(params))
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
     encodeURIComponent(String(values.get(key))),
   )
   const others = [...values].filter(([key, value]) => !pathParams.includes(key) && value !== undefined)
   if (others.length === 0) return { method: verb, path: filled }
-  if (verb !== 'GET') return { method: verb, path: filled, body: Object.fromEntries(others) }
+  if (verb !== 'GET' || getWithBody) return { method: verb, path: filled, body: Object.fromEntries(others) }
   const query = new URLSearchParams(others.map(([key, value]): [string, string] => [key, String(value)]))
   return { method: verb, path: `${filled}?${query.toString()}` }
 }

@@ -22,8 +22,6 @@ export function errorHandler(log: (error: unknown) => void): ErrorRequestHandler
 }
 
 export function sendError(response: Response, error: ApiError): void {
-  // The rest of a body that nobody reads would be taken for the next request.
-  if (error.code === 'BODY_TOO_LARGE') response.setHeader('connection', 'close')
   sendJson(response, error.status, errorBody(error))
 }
 

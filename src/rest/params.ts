@@ -5,18 +5,26 @@ import { ApiError } from '../api/errors.js'
 /** Turns the text of a path segment or a query value into what the schema admits. */
 type Reader = (text: unknown) => unknown
 
+/** Takes the texts of the path's parameters in their order. */
+export type ParamsReader = (request: Request, pathValues: readonly string[]) => unknown
+
 /** Collects the flat params of one method from path, body and query; where they name the same key, in this order of rank. */
-export function paramsReader(schema: TSchema, pathParams: readonly string[]): (request: Request) => unknown {
+export function paramsReader(
+  schema: TSchema,
+  pathParams: readonly string[],
+  takesQuery: boolean,
+): ParamsReader {
   const properties = (schema['properties'] ?? {}) as Record<string, TSchema>
   const readers = new Map(Object.entries(properties).map(([key, property]) => [key, readerFor(property)]))
   const read = (key: string, value: unknown): unknown => readers.get(key)?.(value) ?? value
-  return (request) => {
+  return (request, pathValues) => {
     const params: Record<string, unknown> = {}
     if (request.url.includes('?')) {
+      if (!takesQuery) throw new ApiError('INVALID_PARAMS', 'this operation takes a body and no query')
       for (const [key, value] of Object.entries(request.query)) define(params, key, read(key, value))
     }
     for (const [key, value] of Object.entries(objectBody(request.body))) define(params, key, value)
-    for (const key of pathParams) define(params, key, read(key, request.params[key]))
+    pathParams.forEach((key, i) => define(params, key, read(key, pathValues[i])))
     return params
   }
 }

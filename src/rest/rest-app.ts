@@ -8,7 +8,9 @@ import { openApi } from '../api/openapi.js'
 import { jsonBody } from './body.js'
 import { errorHandler, sendError } from './errors.js'
 import { docsPage } from './pages/docs-page.js'
-import { otherVerbs, routes } from './routes.js'
+import { namePath, type OnAnswer, observe } from './observe.js'
+import { Paths } from './paths.js'
+import { addRoutes } from './routes.js'
 import { send, sendHtml, sendJson } from './send.js'
 
 export interface RestOptions {
@@ -26,7 +28,7 @@ export interface RestOptions {
   readonly homePage: () => string
   /** Metrics in the Prometheus text format. */
   readonly metrics: () => Promise<{ contentType: string; text: string }>
-  readonly onAnswer: (verb: string, path: string, status: number, seconds: number) => void
+  readonly onAnswer: OnAnswer
   readonly onInternalError: (error: unknown) => void
 }
 
@@ -35,7 +37,7 @@ export function restApp(options: RestOptions): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.use((request, response, next) => {
-    observe(request, response, options)
+    observe(request, response, options.onAnswer)
     response.setHeader('terrarium-chain', options.chainId())
     checkOrigin(request, options.access)
     next()
@@ -43,11 +45,18 @@ export function restApp(options: RestOptions): Express {
   if (options.requestsPerSecond > 0) app.use(limiter(options.requestsPerSecond))
   app.use(jsonBody(options.maxBodyBytes))
   app.get('/', (request, response, next) => {
-    if (prefersHtml(request)) sendHtml(response.setHeader('vary', 'accept'), options.homePage())
-    else next()
+    response.setHeader('vary', 'accept')
+    if (!prefersHtml(request)) {
+      next()
+      return
+    }
+    namePath(response, '/')
+    sendHtml(response, options.homePage())
   })
-  app.use(routes(options.table, options.dispatch, options.access))
-  documents(app, options)
+  const paths = new Paths()
+  addRoutes(paths, options.table, options.dispatch, options.access)
+  addDocuments(paths, options)
+  app.use(paths.handler())
   app.use((request) => {
     throw new ApiError('NOT_FOUND', `nothing lives at ${request.path}; GET /docs lists what does`)
   })
@@ -55,27 +64,15 @@ export function restApp(options: RestOptions): Express {
   return app
 }
 
-function documents(app: Express, { table, version, metrics }: RestOptions): void {
+function addDocuments(paths: Paths, { table, version, metrics }: RestOptions): void {
   const document = openApi(table, version)
   const page = docsPage(table, version)
-  app.get('/openapi.json', (_request, response) => sendJson(response, 200, document))
-  app.get('/docs', (_request, response) => sendHtml(response, page))
-  app.get('/metrics', (_request, response, next) => {
-    metrics().then(({ contentType, text }) => send(response, 200, contentType, text), next)
-  })
-  for (const path of ['/openapi.json', '/docs', '/metrics']) app.all(path, otherVerbs(['GET']))
-}
-
-function observe(
-  request: Request,
-  response: NodeJS.WritableStream & { statusCode: number },
-  options: RestOptions,
-): void {
-  const start = performance.now()
-  response.once('finish', () => {
-    const route = request.route as { path?: unknown } | undefined
-    const path = typeof route?.path === 'string' ? route.path : 'other'
-    options.onAnswer(request.method, path, response.statusCode, (performance.now() - start) / 1000)
+  paths.add('GET', '/openapi.json', (_request, response) => sendJson(response, 200, document))
+  paths.add('GET', '/docs', (_request, response) => sendHtml(response, page))
+  paths.add('GET', '/metrics', (_request, response, next) => {
+    metrics()
+      .then(({ contentType, text }) => send(response, 200, contentType, text))
+      .catch(next)
   })
 }
 

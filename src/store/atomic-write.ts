@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { link, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import fs from 'fs-extra'
 import pLimit from 'p-limit'
@@ -11,7 +11,11 @@ import { inTurn } from './in-turn.js'
 export interface NamedData {
   readonly name: string
   readonly data: string | Uint8Array
+  /** Who may do what with the file, such as 0o600; without it, what the process gives new files. */
+  readonly mode?: number
 }
+
+type FileOptions = Pick<NamedData, 'mode'>
 
 /** Node's thread pool runs four file operations at once; more would only wait. */
 const FILES_AT_ONCE = 4
@@ -26,8 +30,35 @@ let temporariesNamed = 0
  * the order they were asked for.
  * @throws {Error} naming the path, when it cannot be written; the old content stays
  */
-export function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  return writeFilesAtomic(dirname(path), [{ name: basename(path), data }])
+export function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: FileOptions = {},
+): Promise<void> {
+  return writeFilesAtomic(dirname(path), [{ name: basename(path), data, ...options }])
+}
+
+/**
+ * Makes a file, whole and durably, and never replaces one: of two that make the same file, one fails.
+ * @throws {Error} naming the path, when it exists or cannot be written
+ */
+export function createFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: FileOptions = {},
+): Promise<void> {
+  const folder = dirname(path)
+  return inTurn(folder, async () => {
+    const temporary = join(folder, temporaryName(basename(path)))
+    try {
+      await writeTemporaries([{ path, temporary, data, ...options }])
+      // A rename would replace what is there; a link does not.
+      await naming(path, link(temporary, path))
+      await syncFolder(folder)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  })
 }
 
 /**
@@ -40,10 +71,10 @@ export function writeFilesAtomic(folder: string, files: readonly NamedData[]): P
 
 /** {@link writeFilesAtomic} for a caller whose turn on the folder it is. */
 export async function replaceFiles(folder: string, files: readonly NamedData[]): Promise<void> {
-  const replacements = files.map(({ name, data }) => ({
+  const replacements = files.map(({ name, ...content }) => ({
     path: join(folder, name),
     temporary: join(folder, temporaryName(name)),
-    data,
+    ...content,
   }))
   try {
     await writeTemporaries(replacements)
@@ -56,16 +87,15 @@ export async function replaceFiles(folder: string, files: readonly NamedData[]):
   }
 }
 
-interface Replacement {
+interface Replacement extends Omit<NamedData, 'name'> {
   readonly path: string
   readonly temporary: string
-  readonly data: string | Uint8Array
 }
 
 async function writeTemporaries(replacements: readonly Replacement[]): Promise<void> {
   const limit = pLimit(FILES_AT_ONCE)
-  const writes = replacements.map(({ path, temporary, data }) =>
-    limit(() => naming(path, writeFile(temporary, data, { flag: 'wx', flush: true }))),
+  const writes = replacements.map(({ path, temporary, data, mode }) =>
+    limit(() => naming(path, writeFile(temporary, data, { flag: 'wx', flush: true, mode }))),
   )
   // All have ended before the first failure is told: none makes its file after the clean-up.
   await Promise.allSettled(writes)

@@ -10,7 +10,8 @@ import { hasCode } from './error-code.js'
 import { makeFolder } from './folder.js'
 import { inTurn } from './in-turn.js'
 
-const LOCK_NAME = 'lock'
+/** Name of the lock's file in the folder. */
+export const LOCK_NAME = 'lock'
 
 /** Far behind the text: on Windows nobody else can read the bytes that are locked. */
 const LOCK_OFFSET = 1 << 20

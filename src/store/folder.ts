@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf } from '../base/errors.js'
 import { hasCode } from './error-code.js'
@@ -10,11 +10,34 @@ import { hasCode } from './error-code.js'
 export async function makeFolder(path: string): Promise<void> {
   const folder = resolve(path)
   try {
-    const firstMade = await mkdir(folder, { recursive: true })
+    const firstMade = await makeMissing(folder)
     if (firstMade !== undefined) await syncParents(folder, firstMade)
   } catch (error) {
     throw new Error(`cannot make the folder ${folder}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+/**
+ * Makes the folder and those missing above it; returns the highest one made. Not by mkdir's own `recursive`, which goes
+ * round for ever where a file system takes no folders and says ENOENT, as /proc does.
+ */
+async function makeMissing(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder)
+    return folder
+  } catch (error) {
+    if (await isFolder(folder)) return undefined
+    if (!hasCode(error, 'ENOENT') || (await isFolder(dirname(folder)))) throw error
+  }
+  const firstMade = await makeMissing(dirname(folder))
+  return (await makeMissing(folder)) === undefined ? firstMade : (firstMade ?? folder)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 /** A new folder survives a power cut once the folder above it is on the disk. */

@@ -3,6 +3,7 @@ import type { Signature } from '../ledger/signature.js'
 import { Account, deriveAccount } from './account.js'
 import { parseAccountName } from './account-name.js'
 import { MAX_INDEXES } from './derivation.js'
+import { type AccountReference, findAccount } from './find-account.js'
 import {
   type AccountEntry,
   lockKeystore,
@@ -12,9 +13,6 @@ import {
 } from './keystore.js'
 import { createMnemonic, parseMnemonic, type RandomBytes, seedOf } from './mnemonic.js'
 import { WalletError } from './wallet-error.js'
-
-/** How to name an account: by its index, its address or its name. */
-export type AccountReference = number | string
 
 /**
  * Accounts that all derive from one mnemonic. The mnemonic and the keys are private to the object: printing,
@@ -86,13 +84,7 @@ export class Wallet {
 
   /** The account with this index (a number, or its digits), address or name. @throws {WalletError} `account`. */
   account(reference: AccountReference): Account {
-    const wanted = String(reference).normalize('NFC').trim()
-    const found = this.#accounts.find(
-      ({ index, address, name }) =>
-        String(index) === wanted || address === wanted.toLowerCase() || name === wanted,
-    )
-    if (found) return found
-    throw new WalletError('account', `this wallet has no account ${JSON.stringify(wanted)}`)
+    return findAccount(this.#accounts, reference)
   }
 
   /** Signs a message, such as the ledger's for a transaction, with the key of one account. @throws {WalletError} `account`. */

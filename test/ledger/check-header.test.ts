@@ -3,7 +3,7 @@ import type { BlockHeader, HeaderFields } from '../../src/ledger/block.js'
 import { type Chain, chainOf } from '../../src/ledger/chain.js'
 import { checkHeader } from '../../src/ledger/check-header.js'
 import { checkHeaderInBranch } from '../../src/ledger/check-header-in-branch.js'
-import { expectedBits } from '../../src/ledger/difficulty.js'
+import { nextBits } from '../../src/ledger/retarget.js'
 import { sealHeader } from '../../src/ledger/header.js'
 import { chain, ruleBrokenBy, settings } from './fixtures.js'
 
@@ -45,7 +45,7 @@ test('HDR-14 is broken by a block 0 of another chain', () => {
   expect(mined({ ...genesis, previousHash: '00'.repeat(32) }, 'HDR-14').height).toBe(0)
 })
 
-test('HDR-15 is broken by a block 0 from before the schedule', () => {
+test('HDR-15 is broken by a block 0 from before the time of its chain', () => {
   expect(mined({ ...genesis, timestamp: settings.genesisTime - 1 }, 'HDR-15').height).toBe(0)
 })
 
@@ -62,7 +62,7 @@ const child: HeaderFields = {
   height: 1,
   previousHash: parent.hash,
   timestamp: parent.timestamp + 1,
-  bits: expectedBits(chain, parent),
+  bits: nextBits(chain, branch),
 }
 
 function brokenIn(changes: Partial<HeaderFields>, at: typeof branch | undefined = branch, nowMs = NOW) {
@@ -71,7 +71,7 @@ function brokenIn(changes: Partial<HeaderFields>, at: typeof branch | undefined 
   )
 }
 
-test('a child one millisecond later with the bits of the schedule keeps every rule', () => {
+test('a child one millisecond later with the bits of the pace keeps every rule', () => {
   expect(brokenIn({})).toBeUndefined()
 })
 
@@ -89,12 +89,16 @@ test('HDR-16 is broken by another height or another parent', () => {
 test('HDR-17 is broken by a timestamp that is not later than the median time past', () => {
   const timestamps = [5, 1, 9, 3, 7].map((each) => parent.timestamp + each)
   expect(brokenIn({ timestamp: parent.timestamp + 5 }, { parent, timestamps })).toBe('HDR-17')
-  expect(brokenIn({ timestamp: parent.timestamp + 6 }, { parent, timestamps })).toBeUndefined()
+  const bits = nextBits(chain, { parent, timestamps })
+  expect(brokenIn({ timestamp: parent.timestamp + 6, bits }, { parent, timestamps })).toBeUndefined()
 })
 
-test('HDR-18 is broken by a target that the schedule does not ask for', () => {
-  expect(child.bits).not.toBe(settings.powLimitBits)
-  expect(brokenIn({ bits: settings.powLimitBits })).toBe('HDR-18')
+test('HDR-18 is broken by a target that the pace of the branch does not ask for', () => {
+  const hasty = { parent, timestamps: [parent.timestamp, parent.timestamp + 1] }
+  const timestamp = parent.timestamp + 2
+  expect(nextBits(chain, hasty)).not.toBe(settings.powLimitBits)
+  expect(brokenIn({ timestamp, bits: nextBits(chain, hasty) }, hasty)).toBeUndefined()
+  expect(brokenIn({ timestamp, bits: settings.powLimitBits }, hasty)).toBe('HDR-18')
 })
 
 test('HDR-19 is broken by a timestamp too far ahead of the clock', () => {

@@ -8,7 +8,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { dispatcher } from '../../src/api/dispatch.js'
 import { ApiError } from '../../src/api/errors.js'
 import type { AnyMethod } from '../../src/api/method.js'
-import { nodeApi } from '../../src/api/node-api.js'
+import { seedApi } from '../../src/api/node-api.js'
 import { compile } from '../../src/api/validator.js'
 import { createLog } from '../../src/app/log.js'
 import { type RunningNode, startNode } from '../../src/app/node.js'
@@ -53,7 +53,7 @@ async function aNode(...flags: string[]): Promise<RunningNode> {
 }
 
 function clientOf(node: RunningNode, adminToken?: string) {
-  const client = restClient(nodeApi, node.url, {
+  const client = restClient(seedApi, node.url, {
     timeoutMs: 5000,
     ...(adminToken === undefined ? {} : { adminToken }),
   })
@@ -71,13 +71,13 @@ async function aServer(listener: RequestListener): Promise<{ url: string; server
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
 }
 
-const call = (url: string, timeoutMs = 5000) => restClient(nodeApi, url, { timeoutMs }).call('node.get', {})
+const call = (url: string, timeoutMs = 5000) => restClient(seedApi, url, { timeoutMs }).call('node.get', {})
 
 test('every method of the table with an HTTP binding answers its example as the schema says', async () => {
   const node = await aNode()
   const client = clientOf(node)
-  await client.call('nodes.add', nodeApi['nodes.add'].example.params)
-  const methods = Object.entries(nodeApi) as [keyof typeof nodeApi, AnyMethod][]
+  await client.call('nodes.add', seedApi['nodes.add'].example.params)
+  const methods = Object.entries(seedApi) as [keyof typeof seedApi, AnyMethod][]
   const overHttp = methods.filter(([, method]) => method.http !== undefined)
   expect.assertions(overHttp.length)
   for (const [name, { result, example }] of overHttp) {
@@ -89,7 +89,7 @@ test('every method of the table with an HTTP binding answers its example as the 
 test('what a read answers over HTTP is what the direct call answers', async () => {
   const node = await aNode()
   const client = clientOf(node)
-  const direct = dispatcher(nodeApi, node.context)
+  const direct = dispatcher(seedApi, node.context)
   await client.call('nodes.add', { ip_address: '127.0.0.1', port: 50000 })
   for (const name of ['node.get', 'nodes.list', 'blockchain.get', 'node.health'] as const) {
     expect(await client.call(name, {})).toEqual(await direct(name, {}, {}))
@@ -97,7 +97,7 @@ test('what a read answers over HTTP is what the direct call answers', async () =
   expect(await client.call('nodes.get', { nid: 0 })).toEqual(await direct('nodes.get', { nid: 0 }, {}))
 })
 
-test('params of GET travel in the query, so a caller can introduce itself', async () => {
+test('a caller introduces itself in the body of GET, where the operation takes one', async () => {
   const client = clientOf(await aNode())
   const me = { ip_address: '127.0.0.1', port: 50007 }
   expect(await client.call('nodes.list', me)).toEqual([me])
@@ -122,7 +122,7 @@ test('an error of the node arrives with its code, message and details', async ()
 
 test('the admin token opens operations that change the node, and only the right one does', async () => {
   const node = await aNode('--admin-token', TOKEN)
-  const { params } = nodeApi['nodes.remove'].example
+  const { params } = seedApi['nodes.remove'].example
   await expect(clientOf(node).call('nodes.remove', params)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   const wrong = clientOf(node, `${TOKEN}?`)
   await expect(wrong.call('nodes.remove', params)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })

@@ -1,9 +1,24 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeTemporaries, writeFileAtomic, writeFilesAtomic } from '../../src/store/atomic-write.js'
+import {
+  createFileAtomic,
+  removeTemporaries,
+  writeFileAtomic,
+  writeFilesAtomic,
+} from '../../src/store/atomic-write.js'
 import { Child, childProgram } from './child-program.js'
 import { temporaryFolder } from './temporary-folder.js'
 
@@ -24,6 +39,14 @@ describe('an atomic write', () => {
       ),
       { numRuns: 50 },
     )
+  })
+
+  test('gives the file the mode that was asked for, whatever the old one had', async () => {
+    const path = join(temporaryFolder(), 'a')
+    await writeFileAtomic(path, '1')
+    chmodSync(path, 0o644)
+    await writeFileAtomic(path, '2', { mode: 0o600 })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
   test('writes to one path at the same time take place in the order asked for', async () => {
@@ -181,5 +204,31 @@ describe('temporaries', () => {
     ])
     await Promise.all(writes.flat())
     expect(readdirSync(folder)).toHaveLength(20)
+  })
+})
+
+describe('making a file', () => {
+  test('of many that make one file at once, one succeeds, and its content stays', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'a')
+    const texts = Array.from({ length: 20 }, (_, i) => String(i))
+    const results = await Promise.allSettled(
+      texts.map((text) => createFileAtomic(path, text, { mode: 0o600 })),
+    )
+    const made = results.flatMap(({ status }, i) => (status === 'fulfilled' ? [texts[i]] : []))
+    expect(made).toEqual([read(path)])
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  test('replaces neither a file, nor a folder, nor a link that leads nowhere', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'file'), 'old')
+    mkdirSync(join(folder, 'folder'))
+    symlinkSync('/nowhere', join(folder, 'link'))
+    for (const name of ['file', 'folder', 'link'])
+      await expect(createFileAtomic(join(folder, name), 'new')).rejects.toThrow(join(folder, name))
+    expect(read(join(folder, 'file'))).toBe('old')
+    expect(readdirSync(folder).sort()).toEqual(['file', 'folder', 'link'])
   })
 })

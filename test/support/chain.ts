@@ -63,7 +63,7 @@ export async function removeFolder(folder: string): Promise<void> {
 export function openTestChain(
   folder: string,
   clock: TestClock,
-  options: { rebuild?: boolean; settings?: Partial<ConsensusSettings> } = {},
+  options: { rebuild?: boolean; settings?: Partial<ConsensusSettings>; maxBranchDepth?: number } = {},
 ): Promise<OpenChain> {
   return openChain({
     folder,
@@ -73,6 +73,7 @@ export function openTestChain(
     now: clock.now,
     log: pino({ level: 'silent' }),
     rebuild: options.rebuild ?? false,
+    ...(options.maxBranchDepth === undefined ? {} : { maxBranchDepth: options.maxBranchDepth }),
   })
 }
 

@@ -24,7 +24,7 @@ export const blockchain = {
     params: T.Object({}, { additionalProperties: false }),
     result: BlockchainInfo,
     http: 'GET /blockchain/',
-    changesWith: ['blockchain.changed'],
+    changesWith: ['blockchain.changed', 'chain.tip'],
     example: { params: {}, result: example },
     handle: (_, { blockchain }) => blockchain.get(),
   }),

@@ -1,5 +1,7 @@
 import { type Static, Type as T } from '@sinclair/typebox'
+import { exampleBlock, exampleHeader } from '../examples/block.js'
 import { methods } from '../method.js'
+import { Hash } from '../schemas/common.js'
 
 export const Health = T.Object(
   {
@@ -9,6 +11,8 @@ export const Health = T.Object(
     profile: T.Union([T.Literal('dev'), T.Literal('lan'), T.Literal('public')]),
     chain_id: T.String({ description: '64 hex digits; nodes of other chains are refused.' }),
     height: T.Integer({ minimum: -1 }),
+    tip_hash: T.Union([Hash, T.Null()], { description: 'Hash of the last block; null before block 0.' }),
+    pending_transactions: T.Integer({ minimum: 0 }),
     known_nodes: T.Integer({ minimum: 0 }),
     rounds: T.Integer({ minimum: 0, description: 'Rounds of discovery since the start.' }),
     seed_reachable: T.Union([T.Boolean(), T.Null()], {
@@ -28,7 +32,7 @@ export const health = {
     params: T.Object({}, { additionalProperties: false }),
     result: Health,
     http: 'GET /health',
-    changesWith: ['nodes.changed', 'blockchain.changed'],
+    changesWith: ['nodes.changed', 'blockchain.changed', 'chain.tip', 'transactions.pending'],
     example: {
       params: {},
       result: {
@@ -36,8 +40,10 @@ export const health = {
         role: 'client',
         version: '0.1.0',
         profile: 'dev',
-        chain_id: 'd05c8bb5e1ad1e5a7ee10a5c48b4a59df93e51e2c0f5a20fc5d4f7d0b8a9a1a3',
-        height: -1,
+        chain_id: exampleBlock.transactions[0]?.chain_id ?? '',
+        height: exampleHeader.height,
+        tip_hash: exampleHeader.hash,
+        pending_transactions: 0,
         known_nodes: 1,
         rounds: 12,
         seed_reachable: true,

@@ -48,6 +48,7 @@ export const nodes = {
     params: OptionalNode,
     result: NodeList,
     http: 'GET /nodes/',
+    getWithBody: true,
     errors: ['ADDRESS_REFUSED'],
     changesWith: ['nodes.changed'],
     example: { params: {}, result: [there] },

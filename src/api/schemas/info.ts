@@ -4,7 +4,7 @@ import { type Static, Type as T } from '@sinclair/typebox'
 const MAX_REWARD_COINS = 1_000_000
 
 /** Seconds; a year is longer than any test of patience. */
-const MAX_BLOCK_TIME = 31_536_000
+export const MAX_BLOCK_TIME = 31_536_000
 
 const Count = T.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 

@@ -1,5 +1,3 @@
-import { reindex } from './chain/reindex.js'
-import { verify } from './chain/verify.js'
 import type { Command } from './command.js'
 import { runCommand } from './run-command.js'
 
@@ -7,11 +5,14 @@ import { runCommand } from './run-command.js'
 export const chain: Command = {
   name: 'chain',
   describe: 'check a chain on disk, or rebuild its index',
-  run: (args) =>
-    runCommand(
+  async run(args) {
+    const { reindex } = await import('./chain/reindex.js')
+    const { verify } = await import('./chain/verify.js')
+    await runCommand(
       [verify, reindex],
       args,
       'terrarium chain',
       'Jobs on the data folder of a node that is stopped.',
-    ),
+    )
+  },
 }

@@ -1,5 +1,7 @@
 import { basename, dirname } from 'node:path'
+import { MAX_BLOCK_TIME } from '../../api/schemas/info.js'
 import { messageOf } from '../../base/errors.js'
+import { MINING_MODES, type MiningMode } from '../../mining/mode.js'
 import { commandLine, parse } from '../settings/command-line.js'
 import { DEFAULTS } from '../settings/defaults.js'
 import { SettingsError } from '../settings/errors.js'
@@ -19,6 +21,11 @@ export interface NetworkSettings {
   readonly directory: string
   readonly updateIntervalMs: number
   readonly logLevel: string
+  readonly mine: MiningMode
+  /** How many of the clients mine. */
+  readonly miners: number
+  /** Wanted pace of blocks of a new chain, in seconds; undefined: as is usual, or as the chain has it. */
+  readonly blockTime: number | undefined
 }
 
 const MAX_PORT = 65_535
@@ -67,8 +74,26 @@ const OPTIONS = {
   logLevel: option({
     flag: 'log-level',
     read: oneOf(...LOG_LEVELS),
-    fallback: node.default_log_level,
+    fallback: network.default_log_level,
     describe: LOG_LEVELS.join(', '),
+  }),
+  mine: option({
+    flag: 'mine',
+    read: oneOf(...MINING_MODES),
+    fallback: network.default_mining_mode,
+    describe: `when blocks are made: ${MINING_MODES.join(', ')}`,
+  }),
+  miners: option({
+    flag: 'miners',
+    read: integerIn(1, network.max_nodes),
+    fallback: String(network.default_miners),
+    describe: 'how many of the nodes mine',
+  }),
+  blockTime: option({
+    flag: 'block-time',
+    read: integerIn(1, MAX_BLOCK_TIME),
+    fallback: String(network.chain.block_time),
+    describe: 'seconds between two blocks of a new chain',
   }),
 }
 
@@ -80,11 +105,12 @@ export async function networkSettings(args: readonly string[]): Promise<NetworkS
   const parser = commandLine(
     'terrarium network',
     '[options]',
-    'Runs a seed server and several nodes on this machine, and shows how they find each other.\nCtrl-C stops them all; the next run goes on from the same folders.',
+    'Runs a seed server and several nodes on this machine, and shows how they find each other and build a chain.\nCtrl-C stops them all; the next run goes on from the same folders.',
   )
     .demandCommand(0, 0, '', 'takes no words, only options')
     .example('$0', `${network.default_nodes} nodes from port ${network.default_base_port} on`)
     .example('$0 --nodes 8 --update-interval 0.5', 'a larger network in more of a hurry')
+    .example('$0 --mine pow --miners 2', 'two miners in a race')
     .example('$0 --base-port 0 --dns-port 0', 'beside another network')
     .epilogue('Settings in the environment (TERRARIUM_PROFILE=lan) reach all nodes.')
   for (const { flag, describe, fallback } of Object.values(OPTIONS)) {
@@ -99,8 +125,13 @@ export async function networkSettings(args: readonly string[]): Promise<NetworkS
     directory: value(OPTIONS.directory, flags),
     updateIntervalMs: value(OPTIONS.updateIntervalMs, flags),
     logLevel: value(OPTIONS.logLevel, flags),
+    mine: value(OPTIONS.mine, flags),
+    miners: value(OPTIONS.miners, flags),
+    blockTime: flags[OPTIONS.blockTime.flag] === undefined ? undefined : value(OPTIONS.blockTime, flags),
   }
   checkPorts(settings)
+  if (settings.miners > settings.nodes)
+    throw new SettingsError(`--miners ${settings.miners} are more than the ${settings.nodes} nodes`)
   return settings
 }
 

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ipRange } from '../../base/ip.js'
 import type { NodeRecord } from '../../nodes/record.js'
 import type { NetworkSettings } from './network-settings.js'
 import { type Ending, NodeProcess } from './node-process.js'
@@ -11,6 +13,7 @@ export interface NetworkEvents {
   readonly onLost: (node: NodeProcess, ending: Ending) => void
 }
 
+const TOKEN_VARIABLE = 'TERRARIUM_ADMIN_TOKEN'
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 5_000
 
@@ -19,6 +22,8 @@ export class Network {
   readonly #settings: NetworkSettings
   readonly #plan: NetworkPlan
   readonly #events: NetworkEvents
+  /** What calls that change a node must carry; undefined where none is needed, on loopback. */
+  readonly adminToken: string | undefined
   readonly #nodes: NodeProcess[] = []
   #isStopping = false
 
@@ -26,6 +31,7 @@ export class Network {
     this.#settings = settings
     this.#plan = plan
     this.#events = events
+    this.adminToken = process.env[TOKEN_VARIABLE] ?? ownToken(settings.ip)
   }
 
   /** Started so far, the seed server first. */
@@ -70,7 +76,8 @@ export class Network {
 
   async #startOne(plan: NodePlan, seed: NodeRecord | undefined): Promise<NodeRecord> {
     if (this.#isStopping) throw new Error(`${plan.name} was not started`)
-    const node = new NodeProcess(plan, argsOf(plan, this.#settings, seed), (text, from) =>
+    const environment = this.adminToken === undefined ? {} : { [TOKEN_VARIABLE]: this.adminToken }
+    const node = new NodeProcess(plan, argsOf(plan, this.#settings, seed), environment, (text, from) =>
       this.#events.onLine(plan.name, text, from),
     )
     this.#nodes.push(node)
@@ -90,4 +97,9 @@ async function inTime(node: NodeProcess): Promise<NodeRecord> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Beyond loopback nodes take no orders without a secret, not even ours. */
+function ownToken(ip: string): string | undefined {
+  return ipRange(ip) === 'loopback' ? undefined : randomBytes(24).toString('hex')
 }

@@ -23,11 +23,18 @@ export class NodeProcess {
   /** Its last line on stderr: what keeps it from starting, if something does. */
   #complaint: string | undefined
 
-  constructor(plan: NodePlan, args: readonly string[], onLine: OnLine) {
+  /** `environment` is added to our own. */
+  constructor(
+    plan: NodePlan,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    onLine: OnLine,
+  ) {
     this.plan = plan
     this.#child = fork(join(PACKAGE_ROOT, 'dist', `${plan.program}.js`), args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...environment },
       // Out of reach of the terminal's Ctrl-C, which would count as the first of two signals and cut the stop short.
       // Windows has no such signals, and would open a window for each.
       detached: process.platform !== 'win32',

@@ -55,7 +55,8 @@ export function argsOf(plan: NodePlan, settings: NetworkSettings, seed: NodeReco
   if (!seed) return [...common, ...pace]
   const limit = Math.max(DEFAULTS.node.default_known_nodes_limit, settings.nodes - 1)
   const finding = ['--dns_ip', seed.ip_address, '--dns_port', String(seed.port), '--kn_limit', String(limit)]
-  return [...common, ...pace, ...finding]
+  // Who mines is told later, once the node is on the chain of the network: before, it would begin one of its own.
+  return [...common, ...pace, ...finding, '--mine', 'off']
 }
 
 /** Named as a node that chooses its own folder would name it. */

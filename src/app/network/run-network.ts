@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { urlOf } from '../../nodes/record.js'
 import { changes } from './changes.js'
+import { foundChain } from './found-chain.js'
 import { matrix } from './matrix.js'
+import { Miners } from './miners.js'
 import { Network } from './network.js'
 import type { NetworkSettings } from './network-settings.js'
-import { isAcquainted, type NetworkView } from './network-view.js'
+import { agreedTip, isAcquainted, livingClients, type NetworkView, shortHash } from './network-view.js'
+import { NodeClients, type Reachable } from './node-clients.js'
 import { type NodeLines, nodeLines } from './node-lines.js'
 import { type NetworkPlan, type NodePlan, planNetwork } from './plan.js'
 import { createScreen, type Screen } from './screen.js'
@@ -12,7 +15,12 @@ import { StopRequest } from './stop-request.js'
 import { summary } from './summary.js'
 import { Watcher } from './watcher.js'
 
+/** Each look makes a few calls to each node: the more nodes, the fewer looks. */
 const LOOK_EVERY_MS = 200
+const LOOK_MS_PER_NODE = 25
+
+/** The first blocks are mined within one call, and a busy machine takes its time. */
+const CALL_TIMEOUT_MS = 60_000
 const KILLED_STATUS = 130
 
 /** A network being run, and where it is shown. */
@@ -22,29 +30,39 @@ interface Run {
   readonly network: Network
   readonly screen: Screen
   readonly lines: NodeLines
+  readonly calls: NodeClients
+  readonly startMs: number
+  /** Undefined until the chain is founded. */
+  miners: Miners | undefined
+  isUp: boolean
+  /** Hash of the last tip that was told of. */
+  toldTip: string | undefined
 }
 
 /**
- * Runs a network until somebody stops it, and shows how its nodes meet. No process is left when it returns or throws.
+ * Runs a network until somebody stops it, and shows how its nodes meet and agree. No process is left when it returns or
+ * throws.
  * @throws {Error} one line for people: a node did not start, or none is left
  */
 export async function runNetwork(settings: NetworkSettings): Promise<void> {
   const run = prepare(settings, await planNetwork(settings), createScreen(process.env))
-  const { network, screen } = run
+  const { network, screen, calls } = run
   const over = new AbortController()
   const request = new StopRequest(() => {
     network.kill()
     process.exit(KILLED_STATUS)
   })
   const told = request.asked().then((reason) => {
+    over.abort()
     screen.keepPicture()
     screen.line(`stopping ${count(network.nodes.length, 'process', 'es')} (${reason})`)
   })
   try {
-    await Promise.race([runAll(run, over.signal), told])
+    await Promise.race([Promise.all([serve(run), watch(run, over.signal)]), told])
   } finally {
     over.abort()
     screen.keepPicture()
+    calls.close()
     const killed = await network.stop()
     if (killed.length > 0) screen.line(`killed ${killed.join(', ')}: no stop in time`)
     if (request.signal.aborted) screen.line('all stopped')
@@ -66,58 +84,100 @@ function prepare(settings: NetworkSettings, plan: NetworkPlan, screen: Screen): 
     },
     onLost: ({ name }, ending) => screen.line(lines(name, colors.red(`${ending}; the network goes on`))),
   })
-  return { settings, plans, network, screen, lines }
+  const { adminToken } = network
+  const calls = new NodeClients({
+    timeoutMs: CALL_TIMEOUT_MS,
+    ...(adminToken === undefined ? {} : { adminToken }),
+  })
+  const startMs = performance.now()
+  const state = { miners: undefined, isUp: false, toldTip: undefined }
+  return { settings, plans, network, screen, lines, calls, startMs, ...state }
 }
 
-/** Goes on until the last node has ended. */
-async function runAll(run: Run, signal: AbortSignal): Promise<never> {
+/** Starts all and lets them mine; goes on until the last node has ended. */
+async function serve(run: Run): Promise<never> {
   const { settings, network, screen } = run
-  const { colors } = screen
-  const startMs = performance.now()
   screen.line(
-    colors.bold(`a seed server and ${count(settings.nodes, 'node')} start in ${settings.directory}`),
+    screen.colors.bold(`a seed server and ${count(settings.nodes, 'node')} start in ${settings.directory}`),
   )
-  const [, acquainted] = await Promise.all([network.start(), untilAcquainted(run, signal)])
-  if (acquainted) {
-    screen.keepPicture()
-    const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
-    const met = acquainted.filter(({ program, state }) => program === 'client' && state === 'up').length
-    screen.line(
-      colors.bold(colors.green(`network is up: ${count(met, 'node')} know each other (${seconds} s)`)),
-    )
-    screen.line(summary(network.nodes, colors))
-    if (screen.isLive) screen.line(colors.dim('Ctrl-C stops all; what they know stays in their folders'))
-  }
+  await network.start()
+  await found(run)
   await network.untilEnded()
   throw new Error('no node is left')
 }
 
-/** Shows who knows whom until all know all; undefined when no node is left. Rejects when the signal aborts. */
-async function untilAcquainted(run: Run, signal: AbortSignal): Promise<NetworkView | undefined> {
+/** Settles what the chain is; from then on nodes are told to mine. */
+async function found(run: Run): Promise<void> {
+  const { settings, network, screen, lines, calls } = run
+  const { colors } = screen
+  const reachable = network.nodes.flatMap(({ name, record }) => (record ? [{ name, record }] : []))
+  const [seed, ...clients] = reachable
+  if (!seed) return
+  const { info, chainId, isNew } = await foundChain(seed, clients, settings, calls)
+  const nodeOf = (name: string): Reachable => reachable.find((node) => node.name === name) ?? seed
+  screen.line(
+    `${isNew ? 'a new chain' : 'the chain goes on'}: ${info.name}, a block every ${info.block_time} s for ${count(info.block_reward, 'coin')}`,
+  )
+  run.miners = new Miners({
+    wanted: settings.miners,
+    mode: settings.mine,
+    chainId,
+    orders: {
+      mineNow: (name, blocks) => calls.of(nodeOf(name)).call('mining.now', { count: blocks }),
+      setMode: (name, mode) => calls.of(nodeOf(name)).call('mining.put', { mode }),
+    },
+    onFault: (name, reason) => screen.line(lines(name, colors.red(`does not mine: ${reason}`))),
+  })
+}
+
+/** Looks at the nodes again and again; returns when none is left or the signal aborts. */
+async function watch(run: Run, signal: AbortSignal): Promise<void> {
   const { plans, network } = run
   const watcher = new Watcher(plans)
+  const pauseMs = Math.max(LOOK_EVERY_MS, plans.length * LOOK_MS_PER_NODE)
   let last: NetworkView | undefined
   try {
     for (;;) {
       const view = await watcher.look(network.nodes)
-      signal.throwIfAborted()
+      if (signal.aborted || view.every(({ state }) => state === 'ended')) return
+      run.miners?.tend(view)
       show(run, last, view)
       last = view
-      if (isAcquainted(view)) return view
-      if (view.every(({ state }) => state === 'ended')) return undefined
-      await delay(LOOK_EVERY_MS, undefined, { signal })
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   } finally {
     watcher.close()
   }
 }
 
-function show({ screen, lines }: Run, last: NetworkView | undefined, view: NetworkView): void {
-  if (screen.isLive) {
-    screen.picture(matrix(view, { ...screen.size(), colors: screen.colors }))
-    return
+function show(run: Run, last: NetworkView | undefined, view: NetworkView): void {
+  const { screen, lines } = run
+  if (screen.isLive) screen.picture(matrix(view, { ...screen.size(), colors: screen.colors }))
+  else for (const { name, text } of changes(last, view)) screen.line(lines(name, text))
+  if (!run.isUp && isAcquainted(view)) {
+    run.isUp = true
+    tellUp(run, view)
   }
-  for (const { name, text } of changes(last, view)) screen.line(lines(name, text))
+  if (run.isUp) tellAgreement(run, view)
+}
+
+function tellUp({ screen, network, startMs }: Run, view: NetworkView): void {
+  const { colors } = screen
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
+  const nodes = count(livingClients(view).length, 'node')
+  screen.line(colors.bold(colors.green(`network is up: ${nodes} know each other (${seconds} s)`)))
+  screen.line(summary(network.nodes, colors))
+  if (screen.isLive) screen.line(colors.dim('Ctrl-C stops all; what they know stays in their folders'))
+}
+
+/** A line for each tip all agree on; on a terminal, where the picture shows the later ones, for the first. */
+function tellAgreement(run: Run, view: NetworkView): void {
+  const { screen, toldTip } = run
+  const tip = agreedTip(view)
+  if (!tip || tip.hash === toldTip || (screen.isLive && toldTip !== undefined)) return
+  run.toldTip = tip.hash
+  const nodes = count(livingClients(view).length, 'node')
+  screen.line(`${nodes} agree on the chain: height ${tip.height}, tip ${shortHash(tip.hash)}`)
 }
 
 function count(amount: number, noun: string, ending = 's'): string {

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit'
-import { nodeApi, type NodeApi } from '../../api/node-api.js'
-import { keyOf, type NodeRecord, urlOf } from '../../nodes/record.js'
-import { type RestClient, restClient } from '../../rest/client.js'
-import type { NetworkView, NodeView } from './network-view.js'
+import type { Health } from '../../api/methods/health.js'
+import { keyOf, type NodeRecord } from '../../nodes/record.js'
+import type { NetworkView, NodeView, TipView } from './network-view.js'
+import { NodeClients } from './node-clients.js'
 import type { NodePlan } from './plan.js'
 
 /** A node as far as it can be watched. */
@@ -16,10 +16,10 @@ export interface Watched {
 const CALL_TIMEOUT_MS = 2_000
 const PARALLEL_LOOKS = 8
 
-/** Asks the nodes of a network over REST whom they know. */
+/** Asks the nodes of a network over REST whom they know and what their chains are like. */
 export class Watcher {
   readonly #limit = pLimit(PARALLEL_LOOKS)
-  readonly #clients = new Map<string, RestClient<NodeApi>>()
+  readonly #clients = new NodeClients({ timeoutMs: CALL_TIMEOUT_MS })
   #last: NetworkView
 
   /** `plans` in the order of the view. */
@@ -30,6 +30,10 @@ export class Watcher {
       state: 'starting',
       knows: new Set(),
       rounds: 0,
+      chainId: undefined,
+      tip: undefined,
+      pending: 0,
+      mining: 'off',
     }))
   }
 
@@ -46,35 +50,41 @@ export class Watcher {
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close()
+    this.#clients.close()
   }
 
+  /** A process that has ended may answer all the same: somebody started its node again by hand. */
   async #lookAt(
     last: NodeView,
     node: Watched | undefined,
     nameOf: ReadonlyMap<string, string>,
   ): Promise<NodeView> {
-    if (!node) return last
-    if (node.hasEnded) return { ...last, state: 'ended', knows: new Set() }
-    if (!node.record) return last
+    const gone: NodeView = { ...last, state: 'ended', knows: new Set(), pending: 0, mining: 'off' }
+    if (!node?.record) return node?.hasEnded ? gone : last
+    const client = this.#clients.of({ name: last.name, record: node.record })
     try {
-      const client = this.#clientOf(node.plan.name, node.record)
-      const [known, health] = await Promise.all([
+      const [known, health, mining] = await Promise.all([
         client.call('nodes.list', {}),
         client.call('node.health', {}),
+        last.program === 'client' ? client.call('mining.get', {}) : undefined,
       ])
       const names = known.map((record) => nameOf.get(keyOf(record))).filter((name) => name !== undefined)
-      return { ...last, state: 'up', knows: new Set(names), rounds: health.rounds }
+      return {
+        ...last,
+        state: 'up',
+        knows: new Set(names),
+        rounds: health.rounds,
+        chainId: health.chain_id,
+        tip: tipOf(health),
+        pending: health.pending_transactions,
+        mining: mining?.mode ?? 'off',
+      }
     } catch {
-      return last
+      return node.hasEnded ? gone : last
     }
   }
+}
 
-  #clientOf(name: string, record: NodeRecord): RestClient<NodeApi> {
-    const known = this.#clients.get(name)
-    if (known) return known
-    const client = restClient(nodeApi, urlOf(record), { timeoutMs: CALL_TIMEOUT_MS })
-    this.#clients.set(name, client)
-    return client
-  }
+function tipOf({ height, tip_hash: hash }: Health): TipView | undefined {
+  return hash === null ? undefined : { height, hash }
 }

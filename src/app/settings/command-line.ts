@@ -27,6 +27,7 @@ export function commandLine(name: string, usage: string, describe: string): Argv
     .wrap(Math.min(110, process.stdout.columns || 110))
     .version(VERSION)
     .help('help', 'show this text')
+    .alias('help', 'h')
     .strict()
     .exitProcess(false)
     .fail(false)

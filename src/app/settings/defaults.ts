@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
-import { BlockchainInfo } from '../../api/schemas/info.js'
+import { BlockchainInfo, CONSENSUS_KEYS } from '../../api/schemas/info.js'
+import { MAX_BLOCKS, MAX_HEADERS, MAX_IDS } from '../../api/schemas/sync.js'
 import { compile } from '../../api/validator.js'
+import { MINING_MODES } from '../../mining/mode.js'
 import { PACKAGE_ROOT } from '../package-info.js'
 
 const Profile = T.Object({
@@ -54,11 +56,17 @@ const DnsServerDefaults = T.Object({
   default_known_nodes_limit: T.Integer(),
 })
 
+const MiningMode = T.Union(MINING_MODES.map((mode) => T.Literal(mode)))
+
 const NetworkDefaults = T.Object({
   default_nodes: T.Integer({ minimum: 1 }),
   max_nodes: T.Integer({ minimum: 1 }),
   default_base_port: T.Integer(),
   default_update_interval: T.Number(),
+  default_log_level: T.String(),
+  default_mining_mode: MiningMode,
+  default_miners: T.Integer({ minimum: 1 }),
+  chain: T.Pick(BlockchainInfo, CONSENSUS_KEYS),
 })
 
 const ConsensusDefaults = T.Object({
@@ -81,6 +89,47 @@ const ChainDefaults = T.Object({
   max_pending_age: T.Number({ minimum: 1 }),
   max_pending_chain: T.Integer({ minimum: 1 }),
   max_pending_replaced: T.Integer({ minimum: 0 }),
+  faucet_amount: T.Integer({ minimum: 1 }),
+  faucet_fee: T.Integer({ minimum: 0 }),
+})
+
+const SyncDefaults = T.Object({
+  poll_interval: T.Number({ exclusiveMinimum: 0 }),
+  jitter: T.Number({ minimum: 0, maximum: 1 }),
+  call_timeout: T.Number({ exclusiveMinimum: 0 }),
+  batch_timeout: T.Number({ exclusiveMinimum: 0 }),
+  stall_timeout: T.Number({ exclusiveMinimum: 0 }),
+  backoff: T.Number({ exclusiveMinimum: 0 }),
+  max_backoff: T.Number({ exclusiveMinimum: 0 }),
+  headers_per_call: T.Integer({ minimum: 1, maximum: MAX_HEADERS }),
+  max_held_headers: T.Integer({ minimum: 1 }),
+  header_sessions: T.Integer({ minimum: 1 }),
+  blocks_per_call: T.Integer({ minimum: 1, maximum: MAX_BLOCKS }),
+  batch_bytes: T.Integer({ minimum: 1 }),
+  max_answer_bytes: T.Integer({ minimum: 1 }),
+  window_batches: T.Integer({ minimum: 1 }),
+  inline_bytes: T.Integer({ minimum: 0 }),
+  relay_peers: T.Integer({ minimum: 1 }),
+  offer_delay: T.Number({ minimum: 0 }),
+  ids_per_offer: T.Integer({ minimum: 1, maximum: MAX_IDS }),
+  send_bytes: T.Integer({ minimum: 1 }),
+  remembered_ids: T.Integer({ minimum: 1 }),
+  delivery_timeout: T.Number({ exclusiveMinimum: 0 }),
+})
+
+const MiningDefaults = T.Object({
+  mode: MiningMode,
+  gather_time: T.Number({ minimum: 0 }),
+  threads: T.Integer({ minimum: 0 }),
+})
+
+const WalletDefaults = T.Object({
+  default_wallet_filename: T.String(),
+  default_word_count: T.Integer(),
+  default_fee: T.Number({ minimum: 0 }),
+  dust_limit: T.Number({ minimum: 0 }),
+  poll_interval: T.Number({ exclusiveMinimum: 0 }),
+  default_wait_limit: T.Number({ minimum: 1 }),
 })
 
 /** Every default setting there is; defaults/ is the only place that holds one. */
@@ -89,9 +138,12 @@ export const DEFAULTS = {
   client: read('client_defaults.json', ClientDefaults),
   dns: read('dns_server_defaults.json', DnsServerDefaults),
   blockchain: read('blockchain_defaults.json', BlockchainInfo),
+  mining: read('mining_defaults.json', MiningDefaults),
   chain: read('chain_defaults.json', ChainDefaults),
   network: read('network_defaults.json', NetworkDefaults),
+  wallet: read('wallet_defaults.json', WalletDefaults),
   consensus: read('consensus_defaults.json', ConsensusDefaults),
+  sync: read('sync_defaults.json', SyncDefaults),
 }
 
 function read<S extends TSchema>(name: string, schema: S): Static<S> {

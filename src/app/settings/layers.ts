@@ -64,7 +64,7 @@ async function parseFlags(
       describe: 'JSON file of settings, named like the long flags with underscores',
     })
     .epilogue(
-      'A setting may also come from the environment (TERRARIUM_UPD_INT=5) or the config file ({"upd_int": 5}).\nFlags win over the environment, the environment over the config file.',
+      'A setting may also come from the environment (TERRARIUM_UPD_INT=5) or the config file ({"upd_int": 5}).\nFlags win over the environment, the environment over the config file. A flag given twice counts as given last.',
     )
   for (const [command, meaning] of text.examples) parser.example(command, meaning)
   for (const [name, setting] of settingsOf(text.program)) {

@@ -1,7 +1,10 @@
 import { messageOf } from '../../base/errors.js'
 import type { Subnet } from '../../base/ip.js'
+import type { MiningMode } from '../../mining/mode.js'
 import type { Profile } from '../../nodes/profile.js'
 import type { NodeRecord } from '../../nodes/record.js'
+import { LOCK_NAME } from '../../store/data-folder.js'
+import { NODE_STATE_FILE } from '../node-state.js'
 import { DEFAULTS } from './defaults.js'
 import { type Given, givenSettings, type ProgramText, type SettingName } from './layers.js'
 import { SettingsError } from './errors.js'
@@ -32,6 +35,13 @@ export interface NodeSettings {
   readonly seed: { readonly host: string; readonly port: number } | undefined
   /** Absent: by the advertised address. */
   readonly profile: Profile | undefined
+  readonly mine: MiningMode
+  /** Absent: development account 0 in profile dev. */
+  readonly rewardAddress: string | undefined
+  /** Absent: the block time of the chain. */
+  readonly mineIntervalMs: number | undefined
+  readonly mineThreads: number
+  readonly gatherMs: number
   readonly allowSubnets: readonly Subnet[]
   readonly allowHosts: readonly string[]
   readonly adminToken: string | undefined
@@ -47,7 +57,12 @@ export async function nodeSettings(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<NodeSettings> {
-  const given = await givenSettings(text, args, environment)
+  const settings = settingsFrom(text, await givenSettings(text, args, environment))
+  checkNames(settings)
+  return settings
+}
+
+function settingsFrom(text: ProgramText, given: Given): NodeSettings {
   const { node, client, dns } = DEFAULTS
   const isDns = text.program === 'dns'
   return {
@@ -75,10 +90,37 @@ export async function nodeSettings(
           port: value(given, 'dnsPort') ?? node.main_dns_server_port,
         },
     profile: value(given, 'profile'),
+    mine: value(given, 'mine') ?? DEFAULTS.mining.mode,
+    rewardAddress: value(given, 'rewardAddress'),
+    mineIntervalMs: value(given, 'mineIntervalMs'),
+    mineThreads: value(given, 'mineThreads') ?? DEFAULTS.mining.threads,
+    gatherMs: value(given, 'gatherMs') ?? DEFAULTS.mining.gather_time * 1000,
     allowSubnets: value(given, 'allowSubnets') ?? [],
     allowHosts: value(given, 'allowHosts') ?? [],
     adminToken: value(given, 'adminToken'),
     logLevel: value(given, 'logLevel') ?? node.default_log_level,
+  }
+}
+
+/** Two things of one name in the data folder would take each other for foreign; disks that ignore case count, too. */
+function checkNames(settings: NodeSettings): void {
+  const owners = new Map([
+    [LOCK_NAME, LOCK_NAME],
+    [NODE_STATE_FILE, NODE_STATE_FILE],
+  ])
+  const names = [
+    ['nodes', settings.nodesFile],
+    ['blockchain', settings.blockchainFile],
+    ['transactions', settings.transactionsFile],
+    ['wallets', settings.walletsFile],
+    ['blocks', settings.blocksFolder],
+  ] as const
+  for (const [setting, name] of names) {
+    const flag = `--${SETTINGS[setting].flag}`
+    const owner = owners.get(name.toLowerCase())
+    if (owner !== undefined)
+      throw new SettingsError(`${flag} is called ${name}, as ${owner} is; choose another name`)
+    owners.set(name.toLowerCase(), flag)
   }
 }
 

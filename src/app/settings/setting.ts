@@ -1,4 +1,5 @@
 import { canonicalIp, parseSubnet } from '../../base/ip.js'
+import { isAddress } from '../../ledger/address.js'
 import { checkTemplate } from '../../store/block-name.js'
 
 export type Program = 'client' | 'dns'
@@ -80,7 +81,7 @@ export function hostName(text: string): string {
     ) &&
     !/^[\d.]+$/.test(text)
   ) {
-    return text
+    return text.toLowerCase()
   }
   throw new Error(`takes an address or a host name, not ${JSON.stringify(text)}`)
 }
@@ -89,6 +90,12 @@ export function hostName(text: string): string {
 export function fileName(text: string): string {
   if (/^[^/\\\0]{1,200}$/.test(text) && text !== '.' && text !== '..') return text
   throw new Error(`takes a plain name without slashes, not ${JSON.stringify(text)}`)
+}
+
+/** Where coins can be sent to. */
+export function coinAddress(text: string): string {
+  if (isAddress(text)) return text
+  throw new Error(`takes 0x and 40 hex digits in lower case, not ${JSON.stringify(text)}`)
 }
 
 /** What the names of block files start with. */

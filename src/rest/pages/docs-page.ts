@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { ERRORS } from '../../api/errors.js'
 import type { AnyMethod, MethodTable } from '../../api/method.js'
-import { routeOf } from '../../api/openapi.js'
+import { refusals, routeOf } from '../../api/openapi.js'
 import { escapeHtml, htmlPage } from './html.js'
 
 /** The API by example, derived from the method table; works offline and without scripts. */
@@ -39,7 +39,8 @@ function section(name: string, method: AnyMethod): string {
 <h2 id="${name}">${name}</h2>
 <p>${binding(method)}</p>
 <p>${escapeHtml(method.summary)}.${method.scope === 'admin' ? ' Needs the admin token beyond loopback.' : ''}</p>
-${parameters(method.params)}
+${method.refuses ? `<p class="muted">${escapeHtml(refusals(method.refuses))}</p>` : ''}
+${parameters(method.paramsShape ?? method.params)}
 <pre>${escapeHtml(curl(method))}\n\n${escapeHtml(JSON.stringify(method.example.result, null, 2))}</pre>
 ${errors.length > 0 ? `<p class="muted">Errors: ${errors.map((code) => `<code>${code}</code>`).join(', ')}</p>` : ''}`
 }
@@ -57,13 +58,18 @@ function parameters(schema: TSchema): string {
 
 function describe(schema: TSchema): string {
   const alternatives = schema['anyOf'] as TSchema[] | undefined
-  if (alternatives) return alternatives.map(describe).join(', or ')
+  if (alternatives) return alternatives.map(describe).join(', or ') + sentence(schema.description)
   const bounds = ['minimum', 'maximum', 'maxLength', 'pattern']
     .filter((key) => schema[key] !== undefined)
     .map((key) => `${key} ${String(schema[key])}`)
-  const type = schema['const'] === undefined ? String(schema['type']) : JSON.stringify(schema['const'])
+  const type =
+    schema['const'] === undefined ? String(schema['type'] ?? 'any') : JSON.stringify(schema['const'])
   const text = schema['const'] === undefined ? schema.description : undefined
-  return [type, ...bounds].join(', ') + (text ? `. ${text}` : '')
+  return [type, ...bounds].join(', ') + sentence(text)
+}
+
+function sentence(text: string | undefined): string {
+  return text ? `. ${text}` : ''
 }
 
 function curl(method: AnyMethod): string {

@@ -5,6 +5,7 @@ export function escapeHtml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }
 
 /** A whole page: readable without scripts, on a phone, in the dark. `body` is HTML. */

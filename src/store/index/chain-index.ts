@@ -22,11 +22,14 @@ import {
 } from './keys.js'
 import { type AddressChange, addressChanges } from './totals.js'
 import {
+  type AddressEvent,
   type AddressTotals,
+  decodeFlow,
   decodePlace,
   decodeTotals,
   decodeTreeEntry,
   decodeUtxo,
+  encodeFlow,
   encodePlace,
   encodeTotals,
   encodeTreeEntry,
@@ -34,10 +37,10 @@ import {
   type Place,
 } from './values.js'
 
-export type { AddressTotals, Place }
+export type { AddressEvent, AddressTotals, Place }
 
 /** Raised whenever the layout changes: an index of another version is rebuilt. */
-const FORMAT = 1
+const FORMAT = 3
 
 /** Address space, not size on disk: LMDB maps the whole file. */
 const MAP_BYTES = 1 << 40
@@ -52,6 +55,7 @@ interface Meta {
   readonly transactions: number
   readonly addresses: number
   readonly unspentOutputs: number
+  readonly isBeingRebuilt: boolean
 }
 
 const EMPTY_TOTALS: AddressTotals = { balance: 0, unspentOutputs: 0, transactions: 0 }
@@ -77,6 +81,7 @@ export class ChainIndex implements StateView, HeaderTree {
   readonly #world: Database<VersionedValue, Buffer>
   readonly #entryCache = new Map<string, TreeEntry>()
   #meta: Meta
+  #isWriting = false
 
   private constructor(folder: string) {
     this.#root = open({ path: folder, mapSize: MAP_BYTES, maxDbs: 16, cache: false, noSubdir: false })
@@ -106,22 +111,39 @@ export class ChainIndex implements StateView, HeaderTree {
 
   /** Empties the index and binds it to a chain. */
   clear(chainId: string): void {
-    this.write(() => {
-      for (const database of this.#databases()) database.clearSync()
-      this.#setMeta({ ...EMPTY_META, chainId })
-    })
-    this.#entryCache.clear()
+    this.#clear({ ...EMPTY_META, chainId })
   }
 
-  /** Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. */
+  /** Empties the index. Until {@link endRebuild} it counts as what a rebuild left half done. */
+  beginRebuild(chainId: string): void {
+    this.#clear({ ...EMPTY_META, chainId, isBeingRebuilt: true })
+  }
+
+  endRebuild(): void {
+    this.write(() => this.#setMeta({ ...this.#meta, isBeingRebuilt: false }))
+  }
+
+  /** Whether a rebuild has begun and not ended, perhaps in an earlier run. */
+  get isBeingRebuilt(): boolean {
+    return this.#meta.isBeingRebuilt
+  }
+
+  /**
+   * Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. Inside another
+   * `write` it is part of that one.
+   */
   write<T>(work: () => T): T {
+    if (this.#isWriting) return work()
     const before = this.#meta
+    this.#isWriting = true
     try {
       return this.#root.transactionSync(work)
     } catch (error) {
       this.#meta = before
       this.#entryCache.clear()
       throw error
+    } finally {
+      this.#isWriting = false
     }
   }
 
@@ -260,28 +282,43 @@ export class ChainIndex implements StateView, HeaderTree {
   /** Unspent outputs of an address by outpoint, after the one given. */
   *coinsOf(address: string, after: Coin['outpoint'] | undefined, limit: number): Generator<Coin> {
     const prefix = addressKey(address)
-    const start = after ? afterPrefix(addressOutpointKey(address, after)) : prefix
-    for (const key of this.#addressUtxo.getKeys({
-      start,
-      end: afterPrefix(prefix),
+    yield* this.#coinsIn(
+      after ? addressOutpointKey(address, after) : prefix,
+      prefix,
       limit,
+      after !== undefined,
+    )
+  }
+
+  /** Unspent outputs that one transaction paid to an address. */
+  *coinsOfTransaction(address: string, transactionId: string): Generator<Coin> {
+    const prefix = Buffer.concat([addressKey(address), hashKey(transactionId)])
+    yield* this.#coinsIn(prefix, prefix, Infinity, false)
+  }
+
+  *#coinsIn(start: Buffer, prefix: Buffer, limit: number, isAfter: boolean): Generator<Coin> {
+    const keys = this.#addressUtxo.getKeys({
+      start: isAfter ? afterPrefix(start) : start,
+      end: afterPrefix(prefix),
       snapshot: false,
-    })) {
+      ...(limit === Infinity ? {} : { limit }),
+    })
+    for (const key of keys) {
       const outpoint = outpointOf(key, ADDRESS_BYTES)
       const entry = this.utxo(outpoint)
       if (entry) yield { outpoint, entry }
     }
   }
 
-  /** Places of an address' transactions, the newest first, before the one given. */
+  /** An address' transactions, the newest first, before the place given. */
   *historyOf(
     address: string,
-    before: { readonly height: number; readonly index: number } | undefined,
+    before: Pick<AddressEvent, 'height' | 'index'> | undefined,
     limit: number,
-  ): Generator<{ readonly height: number; readonly index: number }> {
+  ): Generator<AddressEvent> {
     const prefix = addressKey(address)
     const start = before ? addressPlaceKey(address, before.height, before.index) : afterPrefix(prefix)
-    const keys = this.#addressPlaces.getKeys({
+    const range = this.#addressPlaces.getRange({
       start,
       end: prefix,
       reverse: true,
@@ -289,19 +326,46 @@ export class ChainIndex implements StateView, HeaderTree {
       snapshot: false,
     })
     let left = limit
-    for (const key of keys) {
+    for (const { key, value } of range) {
+      // A reverse range starts with the very key it is given.
       if (key.equals(start)) continue
       if (left-- === 0) return
-      yield { height: key.readUInt32BE(ADDRESS_BYTES), index: key.readUInt32BE(ADDRESS_BYTES + 4) }
+      const height = key.readUInt32BE(ADDRESS_BYTES)
+      yield { height, index: key.readUInt32BE(ADDRESS_BYTES + 4), ...decodeFlow(value) }
     }
   }
 
-  /** Addresses by balance, the richest first. */
-  *richest(limit: number): Generator<{ readonly address: string; readonly balance: number }> {
-    for (const key of this.#wealth.getKeys({ limit, snapshot: false })) {
+  /** Addresses by balance, the richest first, after the one given. */
+  *richest(
+    limit: number,
+    after?: { readonly address: string; readonly balance: number },
+  ): Generator<{ readonly address: string; readonly balance: number }> {
+    const start = after && afterPrefix(wealthKey(after.balance, after.address))
+    for (const key of this.#wealth.getKeys({ limit, snapshot: false, ...(start ? { start } : {}) })) {
       const address = addressOf(key, 8)
       yield { address, balance: this.addressTotals(address).balance }
     }
+  }
+
+  /** All that follows from the chain alone, as it is stored: equal in two indexes of the same chain, whatever led there. */
+  *contents(): Generator<{ readonly table: string; readonly key: string; readonly value: unknown }> {
+    for (const [table, database] of Object.entries(this.#chainDatabases())) {
+      for (const { key, value } of database.getRange({ snapshot: false })) {
+        yield {
+          table,
+          key: key.toString('hex'),
+          value: Buffer.isBuffer(value) ? value.toString('hex') : value,
+        }
+      }
+    }
+  }
+
+  #clear(meta: Meta): void {
+    this.write(() => {
+      for (const database of this.#databases()) database.clearSync()
+      this.#setMeta(meta)
+    })
+    this.#entryCache.clear()
   }
 
   #putCoin({ outpoint, entry }: Coin): void {
@@ -332,14 +396,15 @@ export class ChainIndex implements StateView, HeaderTree {
       const after = {
         balance: before.balance + sign * change.balance,
         unspentOutputs: before.unspentOutputs + sign * change.unspentOutputs,
-        transactions: before.transactions + sign * change.places.size,
+        transactions: before.transactions + sign * change.flows.size,
       }
       if (before.transactions === 0) newcomers++
       if (after.transactions === 0) newcomers--
       this.#putTotals(address, before, after)
-      for (const index of change.places) {
+      for (const [index, { received, sent }] of change.flows) {
         const key = addressPlaceKey(address, height, index)
-        if (sign === 1) this.#addressPlaces.putSync(key, NOTHING)
+        const id = block.transactions[index]?.id ?? ''
+        if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(id, received, sent))
         else this.#addressPlaces.removeSync(key)
       }
     }
@@ -379,20 +444,25 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   #databases(): Database<unknown, Buffer>[] {
-    return [
-      this.#headers,
-      this.#tips,
-      this.#active,
-      this.#utxo,
-      this.#transactions,
-      this.#addresses,
-      this.#addressUtxo,
-      this.#addressPlaces,
-      this.#wealth,
-      this.#calls,
-      this.#undo,
-      this.#world,
-    ] as Database<unknown, Buffer>[]
+    return [this.#headers, this.#tips, ...Object.values(this.#chainDatabases())] as Database<
+      unknown,
+      Buffer
+    >[]
+  }
+
+  #chainDatabases(): Record<string, Database<unknown, Buffer>> {
+    return {
+      active: this.#active,
+      utxo: this.#utxo,
+      transactions: this.#transactions,
+      addresses: this.#addresses,
+      addressUtxo: this.#addressUtxo,
+      addressPlaces: this.#addressPlaces,
+      wealth: this.#wealth,
+      calls: this.#calls,
+      undo: this.#undo,
+      world: this.#world,
+    }
   }
 }
 
@@ -404,4 +474,5 @@ const EMPTY_META: Meta = {
   transactions: 0,
   addresses: 0,
   unspentOutputs: 0,
+  isBeingRebuilt: false,
 }

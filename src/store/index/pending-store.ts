@@ -35,6 +35,11 @@ export class PendingStore {
     await this.#pending.remove(id)
   }
 
+  /** Resolves when all that was put and removed so far is kept and gone. */
+  async settled(): Promise<void> {
+    await this.#pending.committed
+  }
+
   /** In the order of arrival. */
   all(): KeptTransaction[] {
     const kept = [...this.#pending.getRange()].map(({ value }) => value)

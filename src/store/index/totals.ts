@@ -5,8 +5,14 @@ import type { Coin } from '../../ledger/utxo.js'
 export interface AddressChange {
   balance: number
   unspentOutputs: number
-  /** Places of the transactions that pay it or spend from it, each once. */
-  readonly places: Set<number>
+  /** By their place in the block: the transactions that pay it or spend from it. */
+  readonly flows: Map<number, AddressFlow>
+}
+
+/** What one transaction does to one address, in units. */
+export interface AddressFlow {
+  received: number
+  sent: number
 }
 
 /** Sums up per address what a block creates and spends. */
@@ -18,7 +24,7 @@ export function addressChanges(
   const changes = new Map<string, AddressChange>()
   const at = (address: string): AddressChange => {
     let change = changes.get(address)
-    if (!change) changes.set(address, (change = { balance: 0, unspentOutputs: 0, places: new Set() }))
+    if (!change) changes.set(address, (change = { balance: 0, unspentOutputs: 0, flows: new Map() }))
     return change
   }
   // Coins come in block order: the place follows from how many each transaction has.
@@ -28,14 +34,20 @@ export function addressChanges(
       const change = at(entry.address)
       change.balance += entry.amount
       change.unspentOutputs++
-      change.places.add(index)
+      flowOf(change, index).received += entry.amount
     }
     for (const { entry } of spent.slice(s, (s += inputs.length))) {
       const change = at(entry.address)
       change.balance -= entry.amount
       change.unspentOutputs--
-      change.places.add(index)
+      flowOf(change, index).sent += entry.amount
     }
   }
   return changes
+}
+
+function flowOf({ flows }: AddressChange, index: number): AddressFlow {
+  let flow = flows.get(index)
+  if (!flow) flows.set(index, (flow = { received: 0, sent: 0 }))
+  return flow
 }

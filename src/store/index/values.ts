@@ -21,6 +21,16 @@ export interface AddressTotals {
   readonly transactions: number
 }
 
+/** A transaction of the chain as one address sees it; amounts in units. */
+export interface AddressEvent {
+  readonly id: string
+  readonly height: number
+  /** Within its block, counted from 0. */
+  readonly index: number
+  readonly received: number
+  readonly sent: number
+}
+
 const FLAG_BODY = 1
 const FLAG_INVALID_ITSELF = 2
 const FLAG_INVALID_ANCESTOR = 4
@@ -72,6 +82,22 @@ export function decodeTotals(value: Buffer): AddressTotals {
     balance: Number(value.readBigUInt64BE(0)),
     unspentOutputs: value.readUInt32BE(8),
     transactions: value.readUInt32BE(12),
+  }
+}
+
+export function encodeFlow(id: string, received: number, sent: number): Buffer {
+  const value = Buffer.allocUnsafe(48)
+  value.write(id, 0, 32, 'hex')
+  value.writeBigUInt64BE(BigInt(received), 32)
+  value.writeBigUInt64BE(BigInt(sent), 40)
+  return value
+}
+
+export function decodeFlow(value: Buffer): Pick<AddressEvent, 'id' | 'received' | 'sent'> {
+  return {
+    id: value.toString('hex', 0, 32),
+    received: Number(value.readBigUInt64BE(32)),
+    sent: Number(value.readBigUInt64BE(40)),
   }
 }
 

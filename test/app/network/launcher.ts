@@ -6,6 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PACKAGE_ROOT } from '../../../src/app/package-info.js'
 import { takenPort } from '../../../src/app/network/free-ports.js'
 
+/** All know each other; the first group is how many. */
+export const UP = /^network is up: (\d+) nodes? know each other \(\d+\.\d s\)$/m
+
+/** All have the same tip; the groups are how many, its height and the end of its hash. */
+export const AGREED = /^(\d+) nodes? agree on the chain: height (\d+), tip …([0-9a-f]{7})$/m
+
 const PATIENCE_MS = 40_000
 
 /** `terrarium` as a process of its own, and all it has written. */

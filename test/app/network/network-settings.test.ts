@@ -11,7 +11,10 @@ test('without flags there are three nodes from port 55000 on, and a seed server 
     dnsPort: 42_020,
     directory: 'nodes',
     updateIntervalMs: 1000,
-    logLevel: 'info',
+    logLevel: 'warn',
+    mine: 'interval',
+    miners: 1,
+    blockTime: undefined,
   })
 })
 
@@ -24,6 +27,9 @@ test.each([
   [['--ip', 'localhost'], '--ip takes a literal address such as 127.0.0.1 or ::1, not "localhost"'],
   [['--update-interval', '0'], '--update-interval takes a number of seconds from 0.05 to 86400, not "0"'],
   [['--log-level', 'loud'], '--log-level takes trace, debug, info, warn, error, fatal, silent, not "loud"'],
+  [['--mine', 'gold'], '--mine takes off, auto, interval, pow, not "gold"'],
+  [['--miners', '4'], '--miners 4 are more than the 3 nodes'],
+  [['--block-time', '0'], '--block-time takes a whole number from 1 to 31536000, not "0"'],
   [['--node', '3'], 'Unknown argument: node'],
   [['three'], 'takes no words, only options'],
 ])('%j is refused in one line', async (flags, message) => {

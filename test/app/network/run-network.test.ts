@@ -3,169 +3,161 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { nodeApi } from '../../../src/api/node-api.js'
-import { keyOf, type NodeRecord } from '../../../src/nodes/record.js'
-import { restClient } from '../../../src/rest/client.js'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { DataFolder } from '../../../src/store/data-folder.js'
-import { freeBasePort, isRunning, Launcher, untilGone } from './launcher.js'
+import { AGREED, freeBasePort, isRunning, Launcher, UP, untilGone } from './launcher.js'
 
 jest.setTimeout(90_000)
 
-const UP = /^network is up: (\d+) nodes? know each other \(\d+\.\d s\)$/m
-let directory = ''
-let launchers: Launcher[] = []
+/** The nodes of one network, 3 clients and a seed server, run twice from the same folders. */
+describe('a network', () => {
+  let directory = ''
+  let base = 0
+  let first: Launcher
+  let second: Launcher | undefined
+  let lastHeight = 0
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'network-'))
-  launchers = []
-})
+  const launch = (): Launcher =>
+    new Launcher(
+      ...['network', '--directory', directory, '--update-interval', '0.1', '--block-time', '1'],
+      ...['--base-port', String(base), '--dns-port', String(base + 3)],
+    )
+  const ask = async (url: string): Promise<unknown> => (await fetch(url)).json()
+  const clientNames = (): string[] => [0, 1, 2].map((index) => String(base + index))
 
-afterEach(async () => {
-  for (const launcher of launchers) launcher.process.kill('SIGKILL')
-  await untilGone(launchers.flatMap((launcher) => launcher.pids()))
-  await rm(directory, { recursive: true })
-})
-
-function launch(...args: string[]): Launcher {
-  const launcher = new Launcher('network', '--directory', directory, '--update-interval', '0.2', ...args)
-  launchers.push(launcher)
-  return launcher
-}
-
-const onFreePorts = ['--base-port', '0', '--dns-port', '0']
-
-async function knownTo(url: string): Promise<NodeRecord[]> {
-  const client = restClient(nodeApi, url, { timeoutMs: 5000 })
-  try {
-    return await client.call('nodes.list', {})
-  } finally {
-    client.close()
-  }
-}
-
-/** What each node should know, by name: all clients but itself. */
-async function whoKnowsWhom(launcher: Launcher): Promise<Record<string, string[]>> {
-  const entries = [...launcher.nodes()].map(async ([name, { url }]): Promise<[string, string[]]> => {
-    const known = await knownTo(url)
-    return [name, known.map((record) => String(record.port)).sort()]
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'network-'))
+    base = await freeBasePort(4)
+    first = launch()
+    await first.until(UP)
+    await first.until(AGREED)
   })
-  return Object.fromEntries(await Promise.all(entries))
-}
 
-test('each client comes to know the others, nobody stores itself or the seed server, and Ctrl-C leaves no process', async () => {
-  const launcher = launch(...onFreePorts)
-  expect((await launcher.until(UP))[1]).toBe('3')
-  const clients = [...launcher.nodes().keys()].filter((name) => name !== 'dns').sort()
-  expect(clients).toHaveLength(3)
-  const known = await whoKnowsWhom(launcher)
-  expect(known['dns']).toEqual(clients)
-  for (const name of clients) expect(known[name]).toEqual(clients.filter((other) => other !== name))
-  for (const { url } of launcher.nodes().values()) {
-    await launcher.until(new RegExp(`  ${url}  ${url}/docs  process`))
-    expect((await fetch(`${url}/docs`)).status).toBe(200)
-  }
-  launcher.process.kill('SIGINT')
-  expect(await launcher.ended).toEqual({ code: 0, signal: null })
-  expect(launcher.pids().filter(isRunning)).toEqual([])
-  expect(launcher.stdout).toContain('all stopped')
-  expect(launcher.stdout + launcher.stderr).not.toMatch(/\u001b/)
-  expect(launcher.stderr).toBe('')
+  afterAll(async () => {
+    const launchers = second ? [first, second] : [first]
+    for (const launcher of launchers) launcher.process.kill('SIGKILL')
+    await untilGone(launchers.flatMap((launcher) => launcher.pids()))
+    await rm(directory, { recursive: true })
+  })
+
+  test('is up when each client knows the others; nobody stores itself or the seed server', async () => {
+    expect((await first.until(UP))[1]).toBe('3')
+    const known = new Map<string, string[]>()
+    for (const [name, { url }] of first.nodes()) {
+      const records = (await ask(`${url}/nodes/`)) as { port: number }[]
+      known.set(name, records.map(({ port }) => String(port)).sort())
+    }
+    expect(known.get('dns')).toEqual(clientNames())
+    for (const name of clientNames())
+      expect(known.get(name)).toEqual(clientNames().filter((other) => other !== name))
+  })
+
+  test('lists where each node answers and documents itself', async () => {
+    for (const { url } of first.nodes().values()) {
+      await first.until(new RegExp(`  ${url}  ${url}/docs  process`))
+      expect((await fetch(`${url}/docs`)).status).toBe(200)
+    }
+  })
+
+  test('founds a chain that its seed server names, and one of its nodes mines it', async () => {
+    expect(first.stdout).toMatch(/^a new chain: terrarium, a block every 1 s for 50 coins$/m)
+    const [seedUrl, ...urls] = ['dns', ...clientNames()].map((name) => first.nodes().get(name)?.url ?? '')
+    for (const url of [seedUrl, ...urls])
+      expect(await ask(`${url}/blockchain/`)).toMatchObject({ name: 'terrarium', block_time: 1 })
+    const modes = urls.map(async (url) => ((await ask(`${url}/mining/`)) as { mode: string }).mode)
+    expect(await Promise.all(modes)).toEqual(['interval', 'off', 'off'])
+  })
+
+  test('tells a tip on which all agree in one line, not more than once', async () => {
+    const [, , heightNow] = await first.until(AGREED)
+    await first.until(new RegExp(`^3 nodes agree on the chain: height ${Number(heightNow) + 2}, tip`, 'm'))
+    const tips = [...first.stdout.matchAll(new RegExp(AGREED, 'gm'))].map(([, , height]) => Number(height))
+    expect(tips).toEqual([...new Set(tips)].sort((a, b) => a - b))
+    expect(tips[0]).toBeGreaterThanOrEqual(5)
+  })
+
+  test('leaves no process and no control characters behind after Ctrl-C', async () => {
+    first.process.kill('SIGINT')
+    expect(await first.ended).toEqual({ code: 0, signal: null })
+    expect(first.pids().filter(isRunning)).toEqual([])
+    expect(first.stdout).toContain('all stopped')
+    expect(first.stdout + first.stderr).not.toMatch(/\u001b/)
+    expect(first.stderr).toBe('')
+    lastHeight = Number([...first.stdout.matchAll(new RegExp(AGREED, 'gm'))].at(-1)?.[2])
+  })
+
+  test('starts again from the same folders, and its chain goes on', async () => {
+    const folders = [...clientNames(), String(base + 3)].map((port) => `127.0.0.1_${port}`)
+    expect(await readdir(directory)).toEqual(folders)
+    const blockFile = join(directory, `127.0.0.1_${base}`, 'blocks', 'block1.json')
+    const block = await readFile(blockFile, 'utf8')
+    second = launch()
+    expect((await second.until(UP))[1]).toBe('3')
+    expect(second.stdout).toMatch(/^the chain goes on: terrarium, a block every 1 s for 50 coins$/m)
+    const [, , height] = await second.until(AGREED)
+    expect(Number(height)).toBeGreaterThanOrEqual(lastHeight)
+    expect(await readFile(blockFile, 'utf8')).toBe(block)
+    expect(await readdir(directory)).toEqual(folders)
+  })
+
+  test('names a node that dies and its cause, and goes on: another one mines', async () => {
+    const pids = second?.pids() ?? []
+    const miner = second?.nodes().get(String(base))?.pid ?? 0
+    const beforeDeath = second?.stdout.length ?? 0
+    process.kill(miner, 'SIGKILL')
+    await second?.until(new RegExp(`^\\[${base}\\] was ended by SIGKILL; the network goes on$`, 'm'))
+    expect(pids.filter(isRunning)).toEqual(pids.filter((pid) => pid !== miner))
+    const height = Number(
+      [...(second?.stdout.slice(0, beforeDeath) ?? '').matchAll(new RegExp(AGREED, 'gm'))].at(-1)?.[2],
+    )
+    await second?.until(new RegExp(`^2 nodes agree on the chain: height (${height + 2}|${height + 3}),`, 'm'))
+  })
+
+  test('ends with its launcher, even by kill -9', async () => {
+    const pids = second?.pids() ?? []
+    second?.process.kill('SIGKILL')
+    expect((await second?.ended)?.signal).toBe('SIGKILL')
+    await untilGone(pids)
+  })
 })
 
-test('a network starts again from the same folders, and a closed terminal stops it', async () => {
-  const base = await freeBasePort(3)
-  const ports = ['--nodes', '2', '--base-port', String(base), '--dns-port', String(base + 2)]
-  const first = launch(...ports)
-  await first.until(UP)
-  first.process.kill('SIGTERM')
-  expect((await first.ended).code).toBe(0)
-  const folders = [base, base + 1, base + 2].map((port) => `127.0.0.1_${port}`)
-  expect(await readdir(directory)).toEqual(folders)
-  const stored = JSON.parse(
-    await readFile(join(directory, `127.0.0.1_${base}`, 'nodes.json'), 'utf8'),
-  ) as NodeRecord[]
-  expect(stored.map(keyOf)).toEqual([`127.0.0.1:${base + 1}`])
-  const second = launch(...ports)
-  expect((await second.until(UP))[1]).toBe('2')
-  expect(await readdir(directory)).toEqual(folders)
-  second.process.kill('SIGHUP')
-  expect((await second.ended).code).toBe(0)
-  expect(second.pids().filter(isRunning)).toEqual([])
-})
+describe('a network that cannot start', () => {
+  let directory = ''
 
-test('a node that dies is named with its cause, and the network goes on; kill -9 of the launcher takes the rest along', async () => {
-  const launcher = launch(...onFreePorts, '--nodes', '2')
-  await launcher.until(UP)
-  const pids = launcher.pids()
-  const [name, node] = [...launcher.nodes()].at(-1) ?? ['', undefined]
-  process.kill(node?.pid ?? 0, 'SIGKILL')
-  await launcher.until(new RegExp(`^\\[${name}\\] was ended by SIGKILL; the network goes on$`, 'm'))
-  expect(pids.filter(isRunning)).toEqual(pids.filter((pid) => pid !== node?.pid))
-  launcher.process.kill('SIGKILL')
-  expect((await launcher.ended).signal).toBe('SIGKILL')
-  await untilGone(pids)
-})
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'network-'))
+  })
 
-test('a node that does not stop in time is killed and named', async () => {
-  const launcher = launch(...onFreePorts, '--nodes', '1')
-  await launcher.until(UP)
-  const [name, node] = [...launcher.nodes()].at(-1) ?? ['', undefined]
-  process.kill(node?.pid ?? 0, 'SIGSTOP')
-  launcher.process.kill('SIGINT')
-  expect((await launcher.ended).code).toBe(0)
-  expect(launcher.stdout).toContain(`killed ${name}: no stop in time`)
-  expect(launcher.pids().filter(isRunning)).toEqual([])
-})
+  afterAll(() => rm(directory, { recursive: true }))
 
-test('a second Ctrl-C kills at once, but one that npm passes on a second time is the first', async () => {
-  const launcher = launch(...onFreePorts, '--nodes', '1')
-  await launcher.until(UP)
-  const node = [...launcher.nodes().values()].at(-1)
-  process.kill(node?.pid ?? 0, 'SIGSTOP')
-  launcher.process.kill('SIGINT')
-  await launcher.until(/^stopping 2 processes \(SIGINT\)$/m)
-  launcher.process.kill('SIGINT')
-  await delay(600)
-  expect(launcher.process.exitCode).toBeNull()
-  launcher.process.kill('SIGINT')
-  expect((await launcher.ended).code).toBe(130)
-  await untilGone(launcher.pids())
-})
+  test('names a port that is taken before anything starts', async () => {
+    const base = await freeBasePort(3)
+    const other = createServer().listen(base + 1, '127.0.0.1')
+    await once(other, 'listening')
+    const launcher = new Launcher(
+      ...['network', '--directory', directory, '--base-port', String(base), '--dns-port', '0'],
+    )
+    expect((await launcher.ended).code).toBe(1)
+    expect(launcher.stderr).toBe(
+      `terrarium network: port ${base + 1} of 127.0.0.1 is taken by another program; choose another with --base-port\n`,
+    )
+    expect(await readdir(directory)).toEqual([])
+    await new Promise((resolve) => other.close(resolve))
+  })
 
-test('a port that is taken is named before anything starts', async () => {
-  const base = await freeBasePort(3)
-  const other = createServer().listen(base + 1, '127.0.0.1')
-  await once(other, 'listening')
-  const launcher = launch('--base-port', String(base), '--dns-port', '0')
-  expect((await launcher.ended).code).toBe(1)
-  expect(launcher.stderr).toBe(
-    `terrarium network: port ${base + 1} of 127.0.0.1 is taken by another program; choose another with --base-port\n`,
-  )
-  expect(await readdir(directory)).toEqual([])
-  await new Promise((resolve) => other.close(resolve))
-})
-
-test('a node that cannot have its folder says why under its name, and no other is left', async () => {
-  const base = await freeBasePort(2)
-  const folder = await DataFolder.open(join(directory, `127.0.0.1_${base + 1}`))
-  const launcher = launch('--nodes', '2', '--base-port', String(base), '--dns-port', '0')
-  expect((await launcher.ended).code).toBe(1)
-  const reason = `client: the folder ${folder.path} is in use by process ${process.pid}`
-  expect(launcher.stderr).toContain(`[${base + 1}] ${reason}`)
-  expect(launcher.stderr).toContain(`terrarium network: ${base + 1} did not start: ${reason}`)
-  expect(launcher.pids().length).toBeGreaterThan(0)
-  expect(launcher.pids().filter(isRunning)).toEqual([])
-  await folder.close()
-})
-
-test('when nobody reads the output any more, the network stops', async () => {
-  const launcher = launch(...onFreePorts, '--nodes', '1')
-  await launcher.until(UP)
-  const pids = launcher.pids()
-  launcher.process.stdout?.destroy()
-  process.kill(pids[0] ?? 0, 'SIGKILL')
-  await once(launcher.process, 'exit')
-  await untilGone(pids)
+  test('says under a node’s name why that one cannot have its folder, and leaves no other', async () => {
+    const base = await freeBasePort(1)
+    const folder = await DataFolder.open(join(directory, `127.0.0.1_${base}`))
+    const launcher = new Launcher(
+      ...['network', '--directory', directory, '--nodes', '1'],
+      ...['--base-port', String(base), '--dns-port', '0'],
+    )
+    expect((await launcher.ended).code).toBe(1)
+    const reason = `client: the folder ${folder.path} is in use by process ${process.pid}`
+    expect(launcher.stderr).toContain(`[${base}] ${reason}`)
+    expect(launcher.stderr).toContain(`terrarium network: ${base} did not start: ${reason}`)
+    expect(launcher.pids().length).toBeGreaterThan(0)
+    expect(launcher.pids().filter(isRunning)).toEqual([])
+    await folder.close()
+  })
 })

@@ -1,0 +1,103 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import {
+  AnnouncementAnswer,
+  Blocks,
+  Headers,
+  OfferAnswer as OfferAnswerSchema,
+  SyncStatus,
+} from '../api/schemas/sync.js'
+import { compile, type Validator } from '../api/validator.js'
+import type { Json } from '../base/json.js'
+import type { Block, BlockHeader } from '../ledger/block.js'
+import { decodeBlock } from '../ledger/decode-block.js'
+import { decodeHeaderJson } from '../ledger/decode-header.js'
+import { encodeHeaderJson } from '../ledger/encode-block.js'
+import { encodeTransaction } from '../ledger/encode-transaction.js'
+import { RuleError } from '../ledger/rule-error.js'
+import type { Transaction } from '../ledger/transaction.js'
+import { PeerError, type PeerCalls } from '../nodes/peer-call.js'
+import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
+import type { AnnouncedVerdict, OfferAnswer, Peer, PeerStatus } from './peer.js'
+
+const statusOf = reader(SyncStatus)
+const headersOf = reader(Headers)
+const blocksOf = reader(Blocks)
+const verdictOf = reader(AnnouncementAnswer)
+const offerAnswerOf = reader(OfferAnswerSchema)
+
+/** Another node, reached over REST. */
+export class RestPeer implements Peer {
+  readonly key: string
+  readonly #url: string
+  readonly #calls: Pick<PeerCalls, 'call'>
+  readonly #self: NodeRecord
+
+  /** @param self this node, named in what it tells. */
+  constructor(record: NodeRecord, self: NodeRecord, calls: Pick<PeerCalls, 'call'>) {
+    this.key = keyOf(record)
+    this.#url = `${urlOf(record)}/sync`
+    this.#calls = calls
+    this.#self = self
+  }
+
+  async status(): Promise<PeerStatus> {
+    const { value } = await this.#calls.call({ method: 'GET', url: `${this.#url}/status/` })
+    const { chain_id: chainId, height, tip, work } = statusOf(value)
+    return { chainId, height, tip: tip ?? undefined, work: BigInt(`0x${work}`) }
+  }
+
+  async headers(locator: readonly string[], count: number): Promise<readonly BlockHeader[]> {
+    const { headers } = headersOf(await this.#post('headers', { locator, count }))
+    return decoded(() => headers.map((header) => decodeHeaderJson(header as Json)))
+  }
+
+  async blocks(hashes: readonly string[]): Promise<readonly Block[]> {
+    const { blocks } = blocksOf(await this.#post('blocks', { hashes }))
+    return decoded(() => blocks.map((block) => decodeBlock(block as Json)))
+  }
+
+  async announce(
+    header: BlockHeader,
+    transactions: readonly Transaction[] | undefined,
+  ): Promise<AnnouncedVerdict> {
+    const body = {
+      ...this.#self,
+      header: encodeHeaderJson(header),
+      ...(transactions ? { transactions: transactions.map(encodeTransaction) } : {}),
+    }
+    return verdictOf(await this.#post('announce', body)).verdict
+  }
+
+  async offer(ids: readonly string[]): Promise<OfferAnswer> {
+    return offerAnswerOf(await this.#post('transactions', { ...this.#self, ids }))
+  }
+
+  async send(transactions: readonly Transaction[]): Promise<void> {
+    const body = { ...this.#self, transactions: transactions.map(encodeTransaction) }
+    offerAnswerOf(await this.#post('transactions', body))
+  }
+
+  async #post(path: string, body: unknown): Promise<Json> {
+    const { value } = await this.#calls.call({ method: 'POST', url: `${this.#url}/${path}/`, body })
+    return value
+  }
+}
+
+/** Reads an answer of one shape. */
+function reader<S extends TSchema>(schema: S): (value: Json) => Static<S> {
+  const faultOf: Validator = compile(schema)
+  return (value) => {
+    const fault = faultOf(value)
+    if (fault) throw new PeerError('misbehaved', `its answer is wrong: ${fault.message}`)
+    return value
+  }
+}
+
+function decoded<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error
+    throw new PeerError('misbehaved', `its answer breaks ${error.rule}: ${error.message}`)
+  }
+}
