@@ -51,7 +51,7 @@ module.exports = {
     only('store', 'base', 'ledger'),
     only('nodes', 'base', 'api'),
     only('chain', 'base', 'ledger', 'api', 'store'),
-    only('wallet', 'base', 'ledger'),
+    only('wallet', 'base', 'ledger', 'api'),
     only('threads', 'base'),
     only('verification', 'base', 'ledger', 'chain', 'threads', 'wallet'),
     only('mining', 'base', 'ledger', 'api', 'chain', 'threads'),

@@ -17,6 +17,7 @@ import { NodeEvents } from './node-events.js'
 import { NodeFinder } from './node-finder.js'
 import { nodeHealth } from './node-health.js'
 import { type Operations, operations } from './operations.js'
+import { openBus } from './open-bus.js'
 import { openState, type OpenState } from './open-state.js'
 import { type OwnAddress, ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
@@ -145,7 +146,17 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
     }))
   const offered = await operations(context, chain, chainWork, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
-  place.door.open(restApp({ ...offered, ...restOptions(parts, context, finder, facts) }))
+  const rest = restOptions(parts, context, finder, facts)
+  const bus = openBus({
+    server: place.door.server,
+    operations: offered,
+    events,
+    self: own.record,
+    access: rest.access,
+    log,
+    startedMs,
+  })
+  place.door.open(restApp({ ...offered, ...rest }))
   const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
   for (const activity of activities) activity.start()
   return {
@@ -160,6 +171,7 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
     chain,
     async stop() {
       for (const activity of [...activities].reverse()) await activity.stop()
+      await bus.close()
       await place.door.close()
       await saveInfo()
       await parts.saveNodes()

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { compile } from '../api/validator.js'
 import { canonicalJson } from '../base/canonical-json.js'
 import { assert } from '../base/errors.js'
 import { parseJson } from '../base/json.js'
@@ -103,6 +103,8 @@ export async function unlockKeystore(keystore: Keystore, passphrase: string): Pr
   }
 }
 
+const keystoreFault = compile(KeystoreSchema)
+
 /**
  * Reads the text of a wallet file. Needs no passphrase, so what it says of the accounts is proven only by unlocking.
  * @throws {WalletError} `wallet_file` for anything but a whole file of version 1 whose key costs bounded memory and time.
@@ -110,11 +112,13 @@ export async function unlockKeystore(keystore: Keystore, passphrase: string): Pr
 export function parseKeystore(text: string): Keystore {
   const value = parseText(text)
   if (isOtherVersion(value)) throw invalid('its version is not 1, the only one this program knows')
-  if (!Value.Check(KeystoreSchema, value)) throw invalid(describeFirstFault(value))
-  if (!isScryptN(value.kdf.n)) throw invalid('at /kdf/n: no power of two, or more than it may cost')
-  if (!value.accounts.every(({ name }) => isAccountName(name)))
+  const fault = keystoreFault(value)
+  if (fault) throw invalid(`at ${fault.path || 'its root'}: it is not of the right shape`)
+  const keystore = value as Keystore
+  if (!isScryptN(keystore.kdf.n)) throw invalid('at /kdf/n: no power of two, or more than it may cost')
+  if (!keystore.accounts.every(({ name }) => isAccountName(name)))
     throw invalid('at /accounts: a name no account can have')
-  return value
+  return keystore
 }
 
 function parseText(text: string): unknown {
@@ -137,11 +141,6 @@ function isAccountName(name: string): boolean {
   } catch {
     return false
   }
-}
-
-function describeFirstFault(value: unknown): string {
-  const fault = Value.Errors(KeystoreSchema, value).First()
-  return `at ${fault?.path || 'its root'}: ${fault?.message ?? 'unexpected value'}`
 }
 
 function invalid(reason: string): WalletError {

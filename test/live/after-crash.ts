@@ -36,7 +36,8 @@ export async function afterCrash(folder: string): Promise<Found> {
     const clock = new TestClock()
     clock.nowMs = Date.now()
     const before = await leftIn(copy)
-    const { blockchain, pending, close } = await openTestChain(copy, clock, { settings: LIVE_SETTINGS })
+    const chain = await openTestChain(copy, clock, { settings: LIVE_SETTINGS })
+    const { blockchain, pending } = chain
     const { index } = blockchain
     try {
       expect(indexDigest(index)).toEqual(await verifyBlocks(copy, LIVE_SETTINGS, clock.nowMs))
@@ -51,7 +52,7 @@ export async function afterCrash(folder: string): Promise<Found> {
         isConfirmed: (id) => confirmed.has(id),
       }
     } finally {
-      await close()
+      await chain.close()
     }
   } finally {
     await removeFolder(copy)

@@ -77,7 +77,7 @@ export async function buildBranches(
   longLength: number,
 ): Promise<Branches> {
   const clock = new TestClock()
-  const common = await nodeFolder(join(folder, 'common'))
+  const common = join(folder, 'common')
   const coins = await buildCommon(common, clock)
   const [short, long] = [join(folder, 'short'), join(folder, 'long')]
   for (const copy of [short, long]) await cp(common, copy, { recursive: true })
@@ -102,7 +102,9 @@ async function open(folder: string, nowMs: number): Promise<{ chain: OpenChain; 
   return { chain: await openTestChain(folder, clock, { settings: LIVE_SETTINGS }), clock }
 }
 
-async function buildCommon(folder: string, clock: TestClock): Promise<OwnedCoin[]> {
+/** A node's folder with the blocks that all live tests begin with; the coins of account 0 that it may spend. */
+export async function buildCommon(folder: string, clock = new TestClock()): Promise<OwnedCoin[]> {
+  await nodeFolder(folder)
   const chain = await openTestChain(folder, clock, { settings: LIVE_SETTINGS })
   for (let height = 0; height < COMMON_BLOCKS - 2; height++) await mine(chain, clock, account(0).address)
   const splits = coinsOf(chain)

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { open } from 'lmdb'
 import { encodeTransaction } from '../../src/ledger/encode-transaction.js'
@@ -15,7 +13,7 @@ import { checkout, Program } from '../support/program.js'
 import { waitFor } from '../support/wait-for.js'
 import { afterCrash, type Found } from './after-crash.js'
 import { type Branches, buildBranches, LIVE_SETTINGS, nodeFolder, spend } from './branches.js'
-import { LiveNode, type Status } from './live-node.js'
+import { expectVerified, LiveNode, type Status } from './live-node.js'
 
 jest.setTimeout(300_000)
 
@@ -34,13 +32,6 @@ afterAll(() => removeFolder(workshop))
 
 function upTo(most: number): number {
   return Math.floor(Math.random() * (most + 1))
-}
-
-/** The command that people have says the same as the tests. */
-async function expectVerified(folder: string): Promise<void> {
-  const args = ['dist/terrarium.js', 'chain', 'verify', '--dir', folder]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: await checkout() })
-  expect(stdout).toContain('keep every rule')
 }
 
 /** What a node says, until it is no more. */

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect } from '@jest/globals'
 import { checkout, freePort, Program } from '../support/program.js'
 
 export interface Status {
@@ -74,4 +77,11 @@ async function answerOf(response: Response): Promise<unknown> {
   const text = await response.text()
   if (!response.ok) throw new Error(`${response.status} ${text}`)
   return JSON.parse(text) as unknown
+}
+
+/** The command that people have says the same as the tests. */
+export async function expectVerified(folder: string): Promise<void> {
+  const args = ['dist/terrarium.js', 'chain', 'verify', '--dir', folder]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: await checkout() })
+  expect(stdout).toContain('keep every rule')
 }

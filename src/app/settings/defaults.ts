@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { Type as T, type Static, type TSchema } from '@sinclair/typebox'
 import { BlockchainInfo, CONSENSUS_KEYS } from '../../api/schemas/info.js'
 import { MAX_BLOCKS, MAX_HEADERS, MAX_IDS } from '../../api/schemas/sync.js'
-import { compile } from '../../api/validator.js'
 import { MINING_MODES } from '../../mining/mode.js'
 import { PACKAGE_ROOT } from '../package-info.js'
+import { misfit } from './misfit.js'
 
 const Profile = T.Object({
   admitted_ranges: T.Array(T.String()),
@@ -132,24 +132,31 @@ const WalletDefaults = T.Object({
   default_wait_limit: T.Number({ minimum: 1 }),
 })
 
-/** Every default setting there is; defaults/ is the only place that holds one. */
-export const DEFAULTS = {
-  node: read('node_defaults.json', NodeDefaults),
-  client: read('client_defaults.json', ClientDefaults),
-  dns: read('dns_server_defaults.json', DnsServerDefaults),
-  blockchain: read('blockchain_defaults.json', BlockchainInfo),
-  mining: read('mining_defaults.json', MiningDefaults),
-  chain: read('chain_defaults.json', ChainDefaults),
-  network: read('network_defaults.json', NetworkDefaults),
-  wallet: read('wallet_defaults.json', WalletDefaults),
-  consensus: read('consensus_defaults.json', ConsensusDefaults),
-  sync: read('sync_defaults.json', SyncDefaults),
-}
+/** The files in defaults/ and what each must hold. */
+export const DEFAULT_FILES = {
+  node: { file: 'node_defaults.json', schema: NodeDefaults },
+  client: { file: 'client_defaults.json', schema: ClientDefaults },
+  dns: { file: 'dns_server_defaults.json', schema: DnsServerDefaults },
+  blockchain: { file: 'blockchain_defaults.json', schema: BlockchainInfo },
+  mining: { file: 'mining_defaults.json', schema: MiningDefaults },
+  chain: { file: 'chain_defaults.json', schema: ChainDefaults },
+  network: { file: 'network_defaults.json', schema: NetworkDefaults },
+  wallet: { file: 'wallet_defaults.json', schema: WalletDefaults },
+  consensus: { file: 'consensus_defaults.json', schema: ConsensusDefaults },
+  sync: { file: 'sync_defaults.json', schema: SyncDefaults },
+} as const
 
-function read<S extends TSchema>(name: string, schema: S): Static<S> {
+type Defaults = { readonly [K in keyof typeof DEFAULT_FILES]: Static<(typeof DEFAULT_FILES)[K]['schema']> }
+
+/** Every default setting there is; defaults/ is the only place that holds one. */
+export const DEFAULTS = Object.fromEntries(
+  Object.entries(DEFAULT_FILES).map(([name, { file, schema }]) => [name, read(file, schema)]),
+) as Defaults
+
+function read(name: string, schema: TSchema): unknown {
   const path = join(PACKAGE_ROOT, 'defaults', name)
   const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  const fault = compile(schema)(value)
-  if (fault) throw new Error(`${path}: ${fault.message}`)
+  const fault = misfit(value, schema)
+  if (fault !== undefined) throw new Error(`${path}: ${fault}`)
   return value
 }
