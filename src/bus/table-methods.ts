@@ -1,6 +1,8 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { Dispatch } from '../api/dispatch.js'
+import { ItemStream } from '../api/item-stream.js'
 import type { AnyMethod, Caller, MethodTable } from '../api/method.js'
+import { busError } from './bus-error.js'
 import type { BusEvent, EventSource } from './events/event-feed.js'
 import type {
   BusCaller,
@@ -13,6 +15,9 @@ import type {
 } from './host/offered-method.js'
 import { Watchers } from './host/watchers.js'
 import type { JsonObject } from './wire/read-scalar.js'
+
+/** Longest list, as JSON: with its envelope it stays below the largest message. */
+const MAX_LIST_CHARS = 3_500_000
 
 /** Every method of a table as methods of the bus; the events of its topics are what subscriptions wait for. */
 export function tableMethods(
@@ -38,8 +43,9 @@ class TableMethod implements OfferedMethod {
     this.#events = events
   }
 
-  call(params: JsonObject, caller: Caller): Promise<unknown> {
-    return this.#dispatch(this.info.name, params, callerOf(caller))
+  async call(params: JsonObject, caller: Caller): Promise<unknown> {
+    const result = await this.#dispatch(this.info.name, params, callerOf(caller))
+    return result instanceof ItemStream ? collected(result) : result
   }
 
   watch(watch: Watch): Watching {
@@ -116,6 +122,22 @@ class Group {
   }
 }
 
+/** A message is one whole, so a list must fit into it. */
+async function collected(stream: ItemStream<unknown>): Promise<unknown[]> {
+  const items: unknown[] = []
+  let chars = 0
+  for await (const item of stream) {
+    items.push(item)
+    chars += JSON.stringify(item).length
+    if (chars > MAX_LIST_CHARS)
+      throw busError(
+        'EXECUTION_FAILED',
+        'the list is too long for one message; the REST door sends it item by item',
+      )
+  }
+  return items
+}
+
 /** What a handler is told of who calls, and no more. */
 function callerOf({ ipAddress, chainId }: Caller): Caller {
   return {
@@ -126,12 +148,12 @@ function callerOf({ ipAddress, chainId }: Caller): Caller {
 
 function infoOf(name: string, method: AnyMethod): MethodInfo {
   const isEventful = (method.changesWith ?? []).length > 0
-  const changesNothing = isEventful || method.http?.startsWith('GET ') === true
+  const isRead = method.http?.startsWith('GET ') === true && !method.getWithBody
   return {
     name,
     description: method.summary,
     minEvent: isEventful ? 1 : 0,
-    minPeriod: changesNothing ? 1 : 0,
+    minPeriod: isEventful || isRead ? 1 : 0,
     scope: method.scope ?? 'public',
     parameters: parametersOf(method.params),
   }

@@ -1,6 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { isVisible } from '../../src/bus/host/check-scope.js'
-import { parameterCheck } from '../../src/bus/manager/parameter-check.js'
 import { waitFor } from '../support/wait-for.js'
 import { FakeClock } from './support/fake-clock.js'
 import { type Envelope, RawClient } from './support/raw-client.js'
@@ -266,74 +264,4 @@ describe('behaviour 20', () => {
     const dependant = await aForeignModule(bus, registration('A', { Dependencies: { Role_Old: '0.1' } }))
     expect(dependant.answerOf['ResponseStatus']).toBe(0)
   })
-})
-
-describe('scopes', () => {
-  const methods = (['public', 'admin', 'private'] as const).map((scope) =>
-    aMethod(`${scope}.method`, () => ({}), { scope }),
-  )
-  const access = { isLoopbackBind: true, adminToken: 'a-secret-of-tests', allowedHosts: [] }
-
-  test('a stranger sees and calls what is public only', async () => {
-    const { url } = await startBus({ methods, access })
-    const client = await RawClient.negotiated(url)
-    expect(await client.ask({ 'public.method': {} })).toMatchObject({ ResponseStatus: 0 })
-    expect(await client.ask({ 'admin.method': {} })).toMatchObject({
-      ResponseStatus: 1,
-      ResponseErrorCode: 'UNAUTHORIZED',
-    })
-    expect(await client.ask({ 'private.method': {} })).toMatchObject({ ResponseStatus: 2 })
-    expect(await client.ask({ ForwardMessage: { 'admin.method': {} } })).toMatchObject({ ResponseStatus: 2 })
-    expect(await client.ask({ RegisterAPI: registration('x') })).toMatchObject({
-      ResponseErrorCode: 'UNAUTHORIZED',
-    })
-    const { ResponseData } = await client.ask({ ListAPI: {} })
-    expect(Object.keys((ResponseData as { ListAPI: object }).ListAPI).sort()).toEqual([
-      'ForwardMessage',
-      'ListAPI',
-      'public.method',
-    ])
-  })
-
-  test('a stranger cannot register virtual methods', async () => {
-    const { url } = await startBus({ methods, access })
-    const client = await RawClient.negotiated(url)
-    const fields = { CompoundMethodName: 'V', CompoundMethods: { 'public.method': {} } }
-    client.send(client.message('RegisterCompoundMethod', fields))
-    expect(await client.ask({ V: {} })).toMatchObject({ ResponseStatus: 2 })
-  })
-
-  test('whoever has the token sees and calls everything', async () => {
-    const { url, manager } = await startBus({ methods, access })
-    const headers = { authorization: `Bearer ${access.adminToken}` }
-    const client = await RawClient.negotiated(url, { headers })
-    for (const { info } of methods)
-      expect(await client.ask({ [info.name]: {} })).toMatchObject({ ResponseStatus: 0 })
-    expect(manager.offers().every(({ method }) => isVisible(method, { isTrusted: true }))).toBe(true)
-  })
-
-  test('the consolidated listing sorts methods by scope, under their domains', async () => {
-    const { url } = await startBus({ methods })
-    const client = await RawClient.negotiated(url)
-    const { ResponseData } = await client.ask({ GetConsolidatedAPI: null })
-    expect(ResponseData).toMatchObject({
-      GetConsolidatedAPI: {
-        Admin: { 'test.admin.method': { MethodScope: 'admin' } },
-        Private: { 'test.private.method': {} },
-        Public: { 'test.public.method': {} },
-      },
-    })
-  })
-})
-
-test.each([
-  [{ type: 'long', range: '(0,10)', pattern: '' }, [1, '9', 5], [0, 10, '10', 1.5, [], {}]],
-  [{ type: 'string', range: '', pattern: '[a-f]+' }, ['abc'], ['xabcx', 'g', '', 7]],
-  [{ type: 'int', range: '[1-65535]', pattern: '' }, [0, 99_999], ['x']],
-  [{ type: 'string', range: '', pattern: '(unclosed' }, ['anything'], []],
-])('parameters of %j let %j through, and not %j', (given, good, bad) => {
-  const check = parameterCheck([{ name: 'x', isRequired: true, ...given }])
-  for (const x of good) expect(() => check({ x })).not.toThrow()
-  for (const x of bad) expect(() => check({ x })).toThrow(/^Param wrong/)
-  expect(() => check({})).toThrow('Param null:x')
 })

@@ -1,137 +1,16 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { Type as T } from '@sinclair/typebox'
 import { dispatcher } from '../../src/api/dispatch.js'
+import { ItemStream } from '../../src/api/item-stream.js'
 import { fail } from '../../src/api/errors.js'
-import { type AnyMethod, methods, type MethodTable } from '../../src/api/method.js'
-import { nodeApi } from '../../src/api/node-api.js'
-import { routeOf } from '../../src/api/openapi.js'
-import { attachBus } from '../../src/bus/attach-bus.js'
+import { methods, type MethodTable } from '../../src/api/method.js'
 import { EventFeed } from '../../src/bus/events/event-feed.js'
-import { silentLog } from '../../src/bus/log.js'
+import { withParams } from '../../src/bus/host/fixed-params.js'
+import { eventMethods } from '../../src/bus/events/event-methods.js'
 import { tableMethods } from '../../src/bus/table-methods.js'
-import { restApp } from '../../src/rest/rest-app.js'
-import { afterThisTest } from '../support/cleanup.js'
 import { waitFor } from '../support/wait-for.js'
 import { RawClient } from './support/raw-client.js'
 import { aModule, startBus } from './support/test-bus.js'
-
-const access = { isLoopbackBind: true, adminToken: undefined, allowedHosts: [] }
-const table: MethodTable = nodeApi
-
-/** The same operations behind both doors, on one port. */
-async function bothDoors(own: MethodTable<object>) {
-  const dispatch = dispatcher(own, {})
-  const app = restApp({
-    table: own,
-    dispatch,
-    access,
-    version: '0',
-    maxBodyBytes: 1_000_000,
-    requestsPerSecond: 0,
-    chainId: () => '',
-    homePage: () => '',
-    metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
-    onAnswer: () => undefined,
-    onInternalError: () => undefined,
-  })
-  const server = createServer(app)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const feed = new EventFeed('test')
-  const bus = attachBus(server, {
-    methods: tableMethods(own, dispatch, feed),
-    name: 'node',
-    place: { ip: '127.0.0.1', port },
-    access,
-    log: silentLog,
-  })
-  afterThisTest(async () => {
-    await bus.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  const client = await RawClient.negotiated(`ws://127.0.0.1:${port}`)
-  const overRest = async (method: AnyMethod, params: Readonly<Record<string, unknown>>): Promise<unknown> => {
-    const { verb, path, pathParams } = routeOf(method) ?? { verb: 'GET', path: '/', pathParams: [] }
-    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(params[name])),
-    )
-    const rest = Object.entries(params).filter(([name]) => !pathParams.includes(name))
-    const query = rest.map(([name, value]): [string, string] => [name, String(value)])
-    const init =
-      verb === 'GET'
-        ? {}
-        : {
-            method: verb,
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(Object.fromEntries(rest)),
-          }
-    const search = verb === 'GET' && query.length > 0 ? `?${new URLSearchParams(query).toString()}` : ''
-    return (await fetch(`http://127.0.0.1:${port}${filled}${search}`, init)).json()
-  }
-  const overBus = async (name: string, params: object): Promise<unknown> => {
-    const { ResponseData } = await client.ask({ [name]: params })
-    return (ResponseData as Record<string, unknown>)[name]
-  }
-  return { overRest, overBus, feed }
-}
-
-/** The table with handlers that say what reached them, and give the example. */
-function recorded(given: { name: string; params: unknown }[]): MethodTable<object> {
-  return Object.fromEntries(
-    Object.entries(table).map(([name, method]) => [
-      name,
-      {
-        ...method,
-        handle: (params: unknown) => {
-          given.push({ name, params })
-          return method.example.result
-        },
-      },
-    ]),
-  )
-}
-
-describe('parity', () => {
-  const bound = Object.entries(table).filter(([, { http }]) => http !== undefined)
-
-  test.each(bound)(
-    'the example of %s reaches its handler alike, and is answered alike, over both doors',
-    async (name, method) => {
-      const given: { name: string; params: unknown }[] = []
-      const { overRest, overBus } = await bothDoors(recorded(given))
-      const params = method.example.params as Readonly<Record<string, unknown>>
-      const [rest, bus] = [await overRest(method, params), await overBus(name, params)]
-      expect(rest).toEqual(JSON.parse(JSON.stringify(method.example.result)))
-      expect(bus).toEqual(rest)
-      expect(given).toEqual([
-        { name, params },
-        { name, params },
-      ])
-    },
-  )
-
-  // Where the rules of the chain judge the params, or they travel in the body of GET, refusals are tested on their own.
-  const judged = bound.filter(([, { paramsShape, getWithBody }]) => !paramsShape && !getWithBody)
-
-  test.each(judged)('params that %s refuses are refused with the same error', async (name, method) => {
-    const { overRest, overBus } = await bothDoors(recorded([]))
-    const params = { ...(method.example.params as object), no_such_key: 'x' }
-    const rest = await overRest(method, params)
-    expect(rest).toMatchObject({ error: { code: 'INVALID_PARAMS' } })
-    expect(await overBus(name, params)).toEqual(rest)
-  })
-
-  test('every method of the table is listed on the bus', async () => {
-    const { overBus } = await bothDoors(recorded([]))
-    const listed = Object.keys((await overBus('ListAPI', {})) as object)
-    expect(listed).toEqual(expect.arrayContaining(Object.keys(table)))
-  })
-})
 
 const method = methods<{ chain: { height: number } }>()
 const chainTable = {
@@ -159,7 +38,7 @@ async function aChainBus(feed: EventFeed, port = 0) {
   const grow = (topic = 'blockchain.changed'): void => {
     chain.height += 1
     const { height } = chain
-    feed.emit(topic, { 'chain.height': () => ({ height }) })
+    feed.emit(topic, { height }, { 'chain.height': () => ({ height }) })
   }
   return { bus, grow, chain }
 }
@@ -179,6 +58,22 @@ describe('events of the node', () => {
     await waitFor('all answers', () => client.responses(id).length === 6)
     expect(heights(client.responses(id))).toEqual([0, 1, 2, 3, 4, 5])
     expect(client.responses(id).every((data) => !('SubscriptionEvent' in data))).toBe(true)
+  })
+
+  test('a method under another name, with parameters given, is called and followed like its original', async () => {
+    const feed = new EventFeed('a')
+    const dispatch = dispatcher(chainTable, { chain: { height: 4 } })
+    const [original] = tableMethods(chainTable, dispatch, feed)
+    if (!original) throw new Error('no method')
+    const { url } = await startBus({ methods: [withParams(original, 'chain.last', 'The same', {})] })
+    const client = await RawClient.negotiated(url)
+    const id = client.request({ 'chain.last': {} }, { SubscriptionEventCounter: '1' })
+    await client.response(id)
+    feed.emit('blockchain.changed', {}, { 'chain.height': () => ({ height: 5 }) })
+    await waitFor('the event', () => client.responses(id).length === 2)
+    expect(client.responses(id).map((data) => data['ResponseData'])).toEqual(
+      [4, 5].map((height) => ({ 'chain.last': { height } })),
+    )
   })
 
   test('an event of another topic is none of its events', async () => {
@@ -287,4 +182,64 @@ describe('events of the node', () => {
     await waitFor('all answers', () => ids.every((id) => client.responses(id).length === 2))
     expect(calls).toBe(51)
   })
+})
+
+describe('the events themselves', () => {
+  test('each topic is a method: its latest payload, and every one that comes, in order', async () => {
+    const feed = new EventFeed('a')
+    const { url } = await startBus({
+      methods: eventMethods(feed, { 'chain.tip': 'The chain ends elsewhere.' }),
+    })
+    const client = await RawClient.negotiated(url)
+    const payloads = (id: string): unknown[] =>
+      client
+        .responses(id)
+        .map((data) => (data['ResponseData'] as Record<string, unknown>)['events.chain.tip'])
+    const id = client.request({ 'events.chain.tip': {} }, { SubscriptionEventCounter: '1' })
+    await client.response(id)
+    for (const height of [1, 2, 3]) feed.emit('chain.tip', { height })
+    feed.emit('nodes.changed', {})
+    await waitFor('all events', () => client.responses(id).length === 4)
+    expect(payloads(id)).toEqual([null, { height: 1 }, { height: 2 }, { height: 3 }])
+    const again = client.request(
+      { 'events.chain.tip': {} },
+      { SubscriptionEventCounter: '1', SubscriptionLastEvent: 'a-1' },
+    )
+    await waitFor('what was missed', () => client.responses(again).length === 2)
+    expect(payloads(again)).toEqual([{ height: 2 }, { height: 3 }])
+  })
+})
+
+describe('long lists', () => {
+  const listing = (items: number, length: number): MethodTable<object> => ({
+    'long.list': {
+      summary: 'A list',
+      params: T.Object({}),
+      result: T.Array(T.String()),
+      streams: true,
+      example: { params: {}, result: [] },
+      handle: () =>
+        new ItemStream(
+          (async function* () {
+            for (let i = 0; i < items; i++) yield await Promise.resolve('x'.repeat(length))
+          })(),
+        ),
+    },
+  })
+
+  test.each([
+    [3, 10, 0],
+    [100_000, 1_000, 1],
+  ])(
+    'a list of %d items of %d characters, sent as they come elsewhere, ends with status %d',
+    async (items, length, status) => {
+      const own = listing(items, length)
+      const { url } = await startBus({ methods: tableMethods(own, dispatcher(own, {}), new EventFeed('a')) })
+      const client = await RawClient.negotiated(url)
+      const answer = await client.ask({ 'long.list': {} })
+      expect(answer).toMatchObject({ ResponseStatus: status })
+      if (status === 0)
+        expect(answer['ResponseData']).toEqual({ 'long.list': Array(items).fill('x'.repeat(length)) })
+    },
+  )
 })

@@ -7,6 +7,8 @@ export interface BusEvent {
   /** Running number, from 1. */
   readonly number: number
   readonly topic: string
+  /** What is told with it. */
+  readonly payload: unknown
   /** What methods answer to this very event, by their names; others are run anew. */
   readonly answers: Readonly<Record<string, (params: JsonObject) => unknown>>
 }
@@ -39,9 +41,9 @@ export class EventFeed implements EventSource {
     return this.#idOf(this.#last)
   }
 
-  emit(topic: string, answers: BusEvent['answers'] = {}): void {
+  emit(topic: string, payload: unknown = {}, answers: BusEvent['answers'] = {}): void {
     this.#last += 1
-    const event = { id: this.lastId, number: this.#last, topic, answers }
+    const event = { id: this.lastId, number: this.#last, topic, payload, answers }
     this.#ring.push(event)
     if (this.#ring.length > this.#capacity) this.#ring.shift()
     for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener(event)

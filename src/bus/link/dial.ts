@@ -25,10 +25,13 @@ export async function dial(
   const abort = (): void => socket.terminate()
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  const [[response]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [
-    [IncomingMessage],
-    unknown,
-  ]
-  signal.removeEventListener('abort', abort)
-  return { socket, stream: response.socket }
+  try {
+    const [[response]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [
+      [IncomingMessage],
+      unknown,
+    ]
+    return { socket, stream: response.socket }
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

@@ -4,6 +4,7 @@ import { type Json, parseJson } from '../../../base/json.js'
 import { BusError } from '../../../bus/bus-error.js'
 import { guestLink } from '../../../bus/guest-link.js'
 import type { Link } from '../../../bus/link/link.js'
+import { hasCode } from '../../../store/error-code.js'
 import { DEFAULTS } from '../../settings/defaults.js'
 import { SettingsError } from '../../settings/errors.js'
 import { secondsIn } from '../../settings/setting.js'
@@ -26,6 +27,7 @@ export async function withNode(
   flags: Flags,
   job: (link: Link, timeoutMs: number) => Promise<void>,
 ): Promise<void> {
+  endWithReader()
   const { url = DEFAULT_URL, token: adminToken } = flags
   const timeoutMs = readSeconds('timeout', flags['timeout'] ?? '10')
   if (!/^wss?:\/\//.test(url)) throw new SettingsError(`--url takes an address such as ${DEFAULT_URL}`)
@@ -40,6 +42,14 @@ export async function withNode(
     await link.close()
     await started
   }
+}
+
+/** A reader such as `head` that has enough ends us, and that is no failure. */
+function endWithReader(): void {
+  process.stdout.once('error', (error) => {
+    if (!hasCode(error, 'EPIPE')) throw error
+    process.exit(0)
+  })
 }
 
 /** The parameters of a method, as JSON on the command line. */
