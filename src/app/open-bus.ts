@@ -21,7 +21,8 @@ export interface OpenBusOptions {
 /** Opens the bus on the port of the node: the same operations as over REST, and what happens as it happens. */
 export function openBus({ server, operations, events, self, access, log, startedMs }: OpenBusOptions): Bus {
   const feed = new EventFeed(String(startedMs))
-  for (const topic of Object.keys(TOPICS) as Topic[]) events.on(topic, () => feed.emit(topic))
+  for (const topic of Object.keys(TOPICS) as Topic[])
+    events.on(topic, (payload: unknown) => feed.emit(topic, payload))
   return attachBus(server, {
     name: 'node',
     methods: tableMethods(operations.table, operations.dispatch, feed),
