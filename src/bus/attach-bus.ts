@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type AccessRules, checkOrigin, isTrusted, unauthorized } from '../access/access.js'
+import { CHAIN_HEADER } from '../api/chain-header.js'
 import { ApiError, errorBody } from '../api/errors.js'
 import { canonicalIp } from '../base/ip.js'
 import { messageOf } from '../base/errors.js'
@@ -149,9 +150,6 @@ class BusDoor {
     })
   }
 }
-
-/** Header by which a calling node says which chain it is on. */
-const CHAIN_HEADER = 'terrarium-chain'
 
 function callerOf(request: IncomingMessage, connection: Connection, trusted: boolean): BusCaller {
   const ipAddress = canonicalIp(request.socket.remoteAddress ?? '')

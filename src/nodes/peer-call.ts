@@ -1,10 +1,8 @@
 import { Agent } from 'node:http'
 import type { AxiosError, AxiosInstance, AxiosResponse } from 'axios'
+import { CHAIN_HEADER } from '../api/chain-header.js'
 import { messageOf } from '../base/errors.js'
 import { type Json, parseJson } from '../base/json.js'
-
-/** Header by which a node says which chain it is on. */
-export const CHAIN_HEADER = 'terrarium-chain'
 
 /** unreachable: nobody answered, or not in time; misbehaved: the answer is one no honest node gives. */
 export type PeerFault = 'unreachable' | 'misbehaved'

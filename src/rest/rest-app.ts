@@ -1,6 +1,7 @@
 import express, { type Express, type Request } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { type AccessRules, checkOrigin } from '../access/access.js'
+import { CHAIN_HEADER } from '../api/chain-header.js'
 import type { Dispatch } from '../api/dispatch.js'
 import { ApiError } from '../api/errors.js'
 import type { MethodTable } from '../api/method.js'
@@ -38,7 +39,7 @@ export function restApp(options: RestOptions): Express {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.use((request, response, next) => {
     observe(request, response, options.onAnswer)
-    response.setHeader('terrarium-chain', options.chainId())
+    response.setHeader(CHAIN_HEADER, options.chainId())
     checkOrigin(request, options.access)
     next()
   })

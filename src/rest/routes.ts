@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { type AccessRules, checkScope } from '../access/access.js'
+import { CHAIN_HEADER } from '../api/chain-header.js'
 import type { Dispatch } from '../api/dispatch.js'
 import type { AnyMethod, Caller, MethodTable } from '../api/method.js'
 import { ItemStream } from '../api/item-stream.js'
@@ -10,9 +11,6 @@ import { type ParamsReader, paramsReader } from './params.js'
 import type { PathHandler, Paths } from './paths.js'
 import { sendItems } from './send-items.js'
 import { sendJson } from './send.js'
-
-/** Header by which a calling node says which chain it is on. */
-const CHAIN_HEADER = 'terrarium-chain'
 
 /** Adds one path for each method with an HTTP binding; translates envelopes and nothing else. */
 export function addRoutes(paths: Paths, table: MethodTable, dispatch: Dispatch, access: AccessRules): void {

@@ -71,7 +71,7 @@ function infoTable({ info, health }: HomePageFacts): string {
 }
 
 function nodesTable({ nodes, keyOf }: HomePageFacts): string {
-  if (nodes.length === 0) return '<p>None yet. Nodes are looked for every few seconds.</p>'
+  if (nodes.length === 0) return '<p>None yet.</p>'
   const rows = nodes.map((node) => `<tr><td><a href="http://${keyOf(node)}/">${keyOf(node)}</a></td></tr>`)
   return `<table>${rows.join('')}</table>`
 }
