@@ -35,14 +35,31 @@ export class Launcher {
 
   /** Resolves when stdout has text that matches. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#untilSeen(String(pattern), () => pattern.exec(this.stdout))
+  }
+
+  async #untilSeen<T>(what: string, look: () => T): Promise<NonNullable<T>> {
     const startMs = performance.now()
     for (;;) {
-      const match = pattern.exec(this.stdout)
-      if (match) return match
+      const seen = look()
+      if (seen) return seen
       if (this.process.exitCode !== null || performance.now() - startMs > PATIENCE_MS)
-        throw new Error(`no ${pattern} in:\n${this.stdout}\n${this.stderr}`)
+        throw new Error(`no ${what} in:\n${this.stdout}\n${this.stderr}`)
       await delay(20)
     }
+  }
+
+  /** Resolves when so many nodes have agreed on a tip of this height or a later one; a look may miss a height. */
+  async untilAgreed(nodes: number, minHeight: number): Promise<void> {
+    await this.#untilSeen(`${nodes} nodes agree at height ${minHeight} or later`, () =>
+      this.agreements().some((agreed) => agreed.nodes === nodes && agreed.height >= minHeight),
+    )
+  }
+
+  /** How many nodes agreed at which heights, in the order told. */
+  agreements(): { nodes: number; height: number }[] {
+    const told = this.stdout.matchAll(new RegExp(AGREED, 'gm'))
+    return [...told].map(([, nodes, height]) => ({ nodes: Number(nodes), height: Number(height) }))
   }
 
   /** URL and process of each node that was up, by its name. */
