@@ -1,0 +1,93 @@
+/** How many bytes a count or length takes in its shortest form. */
+export function compactSizeLength(value: number): 1 | 3 | 5 | 9 {
+  if (value < 0xfd) return 1
+  if (value <= 0xffff) return 3
+  return value <= 0xffff_ffff ? 5 : 9
+}
+
+/** Builds a payload; grows as needed. */
+export class ByteWriter {
+  #bytes: Uint8Array
+  #view: DataView
+  #length = 0
+
+  /** `capacity` in bytes, where it is known, spares copies. */
+  constructor(capacity = 64) {
+    this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  u8(value: number): this {
+    this.#view.setUint8(this.#grow(1), value)
+    return this
+  }
+
+  u16(value: number): this {
+    this.#view.setUint16(this.#grow(2), value, true)
+    return this
+  }
+
+  /** Ports alone are big-endian. */
+  u16BigEndian(value: number): this {
+    this.#view.setUint16(this.#grow(2), value, false)
+    return this
+  }
+
+  u32(value: number): this {
+    this.#view.setUint32(this.#grow(4), value, true)
+    return this
+  }
+
+  i32(value: number): this {
+    this.#view.setInt32(this.#grow(4), value, true)
+    return this
+  }
+
+  u64(value: bigint): this {
+    this.#view.setBigUint64(this.#grow(8), value, true)
+    return this
+  }
+
+  i64(value: bigint): this {
+    this.#view.setBigInt64(this.#grow(8), value, true)
+    return this
+  }
+
+  compactSize(value: number): this {
+    const length = compactSizeLength(value)
+    if (length === 1) return this.u8(value)
+    if (length === 3) return this.u8(0xfd).u16(value)
+    return length === 5 ? this.u8(0xfe).u32(value) : this.u8(0xff).u64(BigInt(value))
+  }
+
+  bytes(value: Uint8Array): this {
+    this.#bytes.set(value, this.#grow(value.length))
+    return this
+  }
+
+  varBytes(value: Uint8Array): this {
+    return this.compactSize(value.length).bytes(value)
+  }
+
+  /** One byte a character (Latin-1), as `ByteReader.varString` reads them. */
+  varString(value: string): this {
+    return this.varBytes(Uint8Array.from(value, (character) => character.charCodeAt(0)))
+  }
+
+  /** What was written: a view, not a copy. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #grow(length: number): number {
+    const start = this.#length
+    this.#length += length
+    if (this.#length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length))
+      bytes.set(this.#bytes.subarray(0, start))
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer)
+    }
+    return start
+  }
+}
