@@ -11,6 +11,7 @@ export default tseslint.config(
       'coverage',
       'nodes',
       'eslint.config.js',
+      'scripts/bundle.js',
       '.dependency-cruiser.cjs',
       'templates',
     ],

@@ -62,7 +62,7 @@ function rate(loop: () => void): Promise<number> {
 }
 
 async function threadsLoop(count: number): Promise<number> {
-  const module = workerModule(import.meta.url, '../src/mining/search-worker.js')
+  const module = workerModule('mining/search-worker.js')
   if (!module) throw new Error('there is no built module for threads')
   let hashes = 0
   const threads = new SearchThreads({

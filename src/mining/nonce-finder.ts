@@ -32,7 +32,7 @@ export class NonceFinder {
     this.threads = threads > 0 ? threads : Math.max(1, availableParallelism() - 1)
     this.#meter = new HashMeter(now)
     const onHashes = (count: number): void => this.#meter.add(count)
-    const url = module ?? workerModule(import.meta.url, 'search-worker.js')
+    const url = module ?? workerModule('mining/search-worker.js')
     this.#searchers =
       url && new SearchThreads({ count: this.threads, module: url, onHashes, onThreadDeath, sleep })
   }

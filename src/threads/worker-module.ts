@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The JavaScript of a worker module. `beside` is the `import.meta.url` of a module of the same folder. Threads cannot run
- * TypeScript: from sources it is the module as it was last built. Undefined when there is none.
+ * The JavaScript of a worker module, named by its path below src/ (`mining/search-worker.js`). Threads cannot run TypeScript,
+ * and the programs are bundled: it is looked for in every folder above this module, and in the dist/ of each. Undefined
+ * where nothing was built.
  */
-export function workerModule(beside: string, name: string): URL | undefined {
-  const here = new URL(name, beside)
-  const built = new URL(here.href.replace(/\/src\/(?=[^/]+\/[^/]+$)/, '/dist/'))
-  return [here, built].find((url) => existsSync(fileURLToPath(url)))
+export function workerModule(path: string): URL | undefined {
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    const found = [new URL(path, folder), new URL(`dist/${path}`, folder)].find((url) =>
+      existsSync(fileURLToPath(url)),
+    )
+    if (found || folder.pathname === new URL('..', folder).pathname) return found
+  }
 }

@@ -36,7 +36,7 @@ export class VerifyPool {
 
   constructor(options: VerifyPoolOptions) {
     this.#options = options
-    const module = options.module ?? workerModule(import.meta.url, 'verify-worker.js')
+    const module = options.module ?? workerModule('verification/verify-worker.js')
     this.#lanes = module ? Array.from({ length: options.threads }, () => this.#lane(module)) : []
   }
 

@@ -10,8 +10,7 @@ const REAL_WORK = { powLimitBits: 0x1e7fffff, coinbaseMaturity: 0 }
 const MOST_DELAY_MS = 50
 
 beforeAll(() => {
-  const source = new URL('../../src/mining/search-threads.ts', import.meta.url).href
-  if (!workerModule(source, 'search-worker.js')) throw new Error('build first: threads run what is in dist/')
+  if (!workerModule('mining/search-worker.js')) throw new Error('build first: threads run what is in dist/')
 })
 
 /** Delay of the event loop that one turn in a hundred exceeds, in ms. */

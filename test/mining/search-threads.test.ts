@@ -10,10 +10,8 @@ import { removeFolder, temporaryFolder } from '../support/chain.js'
 import { FakeTime } from './fake-time.js'
 import { afterwards } from './mining-test.js'
 
-const source = new URL('../../src/mining/search-threads.ts', import.meta.url).href
-
 beforeAll(() => {
-  if (!workerModule(source, 'search-worker.js')) throw new Error('build first: threads run what is in dist/')
+  if (!workerModule('mining/search-worker.js')) throw new Error('build first: threads run what is in dist/')
 })
 
 const header: HeaderFields = {
@@ -31,7 +29,7 @@ const impossible = { ...job, target: '0'.repeat(64) }
 const forever = new AbortController().signal
 
 function searchThreads(options: Partial<SearchThreadsOptions> = {}): SearchThreads {
-  const module = workerModule(source, 'search-worker.js')
+  const module = workerModule('mining/search-worker.js')
   if (!module) throw new Error('there is a module')
   const threads = new SearchThreads({
     count: 2,

@@ -13,8 +13,8 @@ let folders: string[] = []
 const checks = signedChecks(300)
 
 beforeAll(() => {
-  const source = new URL('../../src/verification/verify-pool.ts', import.meta.url).href
-  if (!workerModule(source, 'verify-worker.js')) throw new Error('build first: threads run what is in dist/')
+  if (!workerModule('verification/verify-worker.js'))
+    throw new Error('build first: threads run what is in dist/')
 })
 
 afterEach(async () => {
