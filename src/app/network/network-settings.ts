@@ -69,13 +69,13 @@ const OPTIONS = {
     flag: 'update-interval',
     read: secondsIn(0.05, 86_400),
     fallback: String(network.default_update_interval),
-    describe: 'time between two rounds of looking for nodes',
+    describe: 'seconds between two rounds of looking for nodes',
   }),
   logLevel: option({
     flag: 'log-level',
     read: oneOf(...LOG_LEVELS),
     fallback: network.default_log_level,
-    describe: LOG_LEVELS.join(', '),
+    describe: `what to log: ${LOG_LEVELS.join(', ')}`,
   }),
   mine: option({
     flag: 'mine',

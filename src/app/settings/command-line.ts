@@ -47,7 +47,7 @@ export function parse(parser: Argv, args: readonly string[]): Promise<Record<str
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined, argv: object, output: string): void => {
       if (error) reject(new SettingsError(error.message))
-      else if (output !== '') reject(new HelpAsked(output))
+      else if (output !== '') reject(new HelpAsked(withoutTypes(output)))
       else resolve(argv as Record<string, string | undefined>)
     }
     try {
@@ -56,4 +56,9 @@ export function parse(parser: Argv, args: readonly string[]): Promise<Record<str
       reject(new SettingsError(messageOf(error)))
     }
   })
+}
+
+/** What follows a flag is said in words; "[string]" behind each one tells nobody anything. */
+function withoutTypes(help: string): string {
+  return help.replaceAll(/\s+\[(?:string|boolean)\]$/gm, '')
 }

@@ -10,8 +10,6 @@ export interface Setting<T> {
   readonly flag: string
   readonly short?: string
   readonly describe: string
-  /** What the value stands for in the help text. */
-  readonly placeholder: string
   /** Programs that know it. */
   readonly programs: readonly Program[]
   /** Heading in the help text. */

@@ -32,7 +32,6 @@ export const SETTINGS = {
   ip: setting({
     flag: 'ip',
     short: 'i',
-    placeholder: 'address',
     group: 'Address',
     programs: both,
     read: ipAddress,
@@ -41,7 +40,6 @@ export const SETTINGS = {
   port: setting({
     flag: 'port',
     short: 'p',
-    placeholder: 'number',
     group: 'Address',
     programs: both,
     read: integerIn(0, 65535),
@@ -49,7 +47,6 @@ export const SETTINGS = {
   }),
   advertise: setting({
     flag: 'advertise',
-    placeholder: 'ip:port',
     group: 'Address',
     programs: both,
     read: ipAndPort,
@@ -58,7 +55,6 @@ export const SETTINGS = {
   dir: setting({
     flag: 'dir',
     short: 'd',
-    placeholder: 'folder',
     group: 'Files',
     programs: both,
     read: path,
@@ -67,7 +63,6 @@ export const SETTINGS = {
   nodes: setting({
     flag: 'nodes',
     short: 'n',
-    placeholder: 'name',
     group: 'Files',
     programs: both,
     read: fileName,
@@ -76,7 +71,6 @@ export const SETTINGS = {
   blockchain: setting({
     flag: 'blockchain',
     short: 'b',
-    placeholder: 'name',
     group: 'Files',
     programs: client,
     read: fileName,
@@ -85,7 +79,6 @@ export const SETTINGS = {
   blocks: setting({
     flag: 'blocks',
     short: 'bf',
-    placeholder: 'name',
     group: 'Files',
     programs: client,
     read: fileName,
@@ -94,7 +87,6 @@ export const SETTINGS = {
   blockTemplate: setting({
     flag: 'block_temp',
     short: 'bt',
-    placeholder: 'name',
     group: 'Files',
     programs: client,
     read: blockTemplate,
@@ -103,7 +95,6 @@ export const SETTINGS = {
   transactions: setting({
     flag: 'transactions',
     short: 't',
-    placeholder: 'name',
     group: 'Files',
     programs: client,
     read: fileName,
@@ -112,7 +103,6 @@ export const SETTINGS = {
   wallets: setting({
     flag: 'wallets',
     short: 'w',
-    placeholder: 'name',
     group: 'Files',
     programs: client,
     read: fileName,
@@ -121,16 +111,14 @@ export const SETTINGS = {
   updateIntervalMs: setting({
     flag: 'upd_int',
     short: 'u',
-    placeholder: 'seconds',
     group: 'Finding nodes',
     programs: both,
     read: secondsIn(0.05, 86_400),
-    describe: 'time between two rounds of looking for nodes',
+    describe: 'seconds between two rounds of looking for nodes',
   }),
   knownNodesLimit: setting({
     flag: 'kn_limit',
     short: 'k',
-    placeholder: 'number',
     group: 'Finding nodes',
     programs: both,
     read: integerIn(1, 1000),
@@ -139,7 +127,6 @@ export const SETTINGS = {
   dnsHost: setting({
     flag: 'dns_ip',
     short: 'di',
-    placeholder: 'address',
     group: 'Finding nodes',
     programs: client,
     read: hostName,
@@ -148,7 +135,6 @@ export const SETTINGS = {
   dnsPort: setting({
     flag: 'dns_port',
     short: 'dp',
-    placeholder: 'number',
     group: 'Finding nodes',
     programs: client,
     read: integerIn(1, 65535),
@@ -156,15 +142,13 @@ export const SETTINGS = {
   }),
   requestTimeoutMs: setting({
     flag: 'request-timeout',
-    placeholder: 'seconds',
     group: 'Finding nodes',
     programs: both,
     read: secondsIn(0.05, 600),
-    describe: 'longest time for a whole call to another node',
+    describe: 'most seconds for a whole call to another node',
   }),
   maxFailures: setting({
     flag: 'max-failures',
-    placeholder: 'number',
     group: 'Finding nodes',
     programs: both,
     read: integerIn(1, 100),
@@ -173,7 +157,6 @@ export const SETTINGS = {
   mine: setting({
     flag: 'mine',
     short: 'm',
-    placeholder: 'mode',
     group: 'Mining',
     programs: client,
     read: oneOf(...MINING_MODES),
@@ -182,7 +165,6 @@ export const SETTINGS = {
   rewardAddress: setting({
     flag: 'reward-address',
     short: 'ra',
-    placeholder: 'address',
     group: 'Mining',
     programs: client,
     read: coinAddress,
@@ -190,15 +172,13 @@ export const SETTINGS = {
   }),
   mineIntervalMs: setting({
     flag: 'mine-interval',
-    placeholder: 'seconds',
     group: 'Mining',
     programs: client,
     read: secondsIn(0.01, 31_536_000),
-    describe: 'pace of mode interval',
+    describe: 'seconds between two blocks in mode interval',
   }),
   mineThreads: setting({
     flag: 'mine-threads',
-    placeholder: 'number',
     group: 'Mining',
     programs: client,
     read: integerIn(0, 256),
@@ -206,15 +186,13 @@ export const SETTINGS = {
   }),
   gatherMs: setting({
     flag: 'gather-time',
-    placeholder: 'seconds',
     group: 'Mining',
     programs: client,
     read: secondsIn(0, 3600),
-    describe: 'how long mode auto waits for more transactions',
+    describe: 'seconds that mode auto waits for more transactions',
   }),
   profile: setting({
     flag: 'profile',
-    placeholder: 'name',
     group: 'Trust',
     programs: both,
     read: oneOf(...PROFILES),
@@ -222,7 +200,6 @@ export const SETTINGS = {
   }),
   allowSubnets: setting({
     flag: 'allow-subnet',
-    placeholder: 'networks',
     group: 'Trust',
     programs: both,
     read: listOf(subnet),
@@ -230,7 +207,6 @@ export const SETTINGS = {
   }),
   allowHosts: setting({
     flag: 'allow-host',
-    placeholder: 'names',
     group: 'Trust',
     programs: both,
     read: listOf(hostName),
@@ -238,7 +214,6 @@ export const SETTINGS = {
   }),
   adminToken: setting({
     flag: 'admin-token',
-    placeholder: 'secret',
     group: 'Trust',
     programs: both,
     read: secret,
@@ -246,11 +221,10 @@ export const SETTINGS = {
   }),
   logLevel: setting({
     flag: 'log-level',
-    placeholder: 'level',
     group: 'Running',
     programs: both,
     read: oneOf(...LOG_LEVELS),
-    describe: LOG_LEVELS.join(', '),
+    describe: `what to log: ${LOG_LEVELS.join(', ')}`,
   }),
 }
 
