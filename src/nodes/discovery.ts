@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { BlockchainInfo } from '../api/schemas/info.js'
 import { messageOf } from '../base/errors.js'
-import type { KnownNodes } from './known-nodes.js'
+import type { Check, KnownNodes } from './known-nodes.js'
 import { PeerError } from './peer-call.js'
 import type { PeerClient } from './peer-client.js'
 import { canonicalRecord, keyOf, type NodeRecord, urlOf } from './record.js'
@@ -124,18 +124,18 @@ export class Discovery {
       this.#judge(record, canonicalRecord(value), chainId)
       return true
     } catch (error) {
-      this.#blame(record, error)
+      this.#blame(record, 'greeting', error)
       return false
     }
   }
 
   /** A call to the node failed. */
-  #blame(record: NodeRecord, error: unknown): void {
+  #blame(record: NodeRecord, check: Check, error: unknown): void {
     const { known, log } = this.#options
     if (this.#isStopped) return
     const wasListed = known.list().length
     if (error instanceof PeerError && error.fault === 'misbehaved') known.ban(record)
-    else known.fail(record)
+    else known.fail(record, check)
     if (known.list().length < wasListed)
       log.info({ node: keyOf(record), reason: messageOf(error) }, 'dropped a node')
   }
@@ -175,7 +175,12 @@ export class Discovery {
     const ask = async (record: NodeRecord): Promise<void> => {
       if (!known.isBelowLimit()) return
       asked++
-      await this.#learnFrom(urlOf(record), keyOf(record)).catch((error: unknown) => this.#blame(record, error))
+      try {
+        await this.#learnFrom(urlOf(record), keyOf(record))
+        known.told(record)
+      } catch (error) {
+        this.#blame(record, 'list', error)
+      }
     }
     await Promise.all(this.#shuffled(able).map((record) => this.#limit(() => ask(record))))
     return asked

@@ -5,8 +5,12 @@ import { ShunnedNodes } from './shunned.js'
 
 interface Listed {
   readonly record: NodeRecord
-  failures: number
+  /** In a row, of each kind: a node that greets but keeps its list to itself is not well. */
+  readonly failures: Record<Check, number>
 }
+
+/** What is asked of a node. */
+export type Check = 'greeting' | 'list'
 
 interface Candidate {
   readonly record: NodeRecord
@@ -103,18 +107,24 @@ export class KnownNodes {
   confirm(record: NodeRecord): void {
     const key = keyOf(record)
     const listed = this.#listed.get(key)
-    if (listed) listed.failures = 0
+    if (listed) listed.failures.greeting = 0
     const wasCandidate = this.#candidates.delete(key)
     if (!wasCandidate && !listed) return
     this.#shunned.forgive(key)
     if (!this.#isFull()) this.#add(record)
   }
 
+  /** The node told the nodes it knows. */
+  told(record: NodeRecord): void {
+    const listed = this.#listed.get(keyOf(record))
+    if (listed) listed.failures.list = 0
+  }
+
   /** The node did not answer. Returns whether it was dropped. */
-  fail(record: NodeRecord): boolean {
+  fail(record: NodeRecord, check: Check = 'greeting'): boolean {
     const key = keyOf(record)
     const listed = this.#listed.get(key)
-    if (listed && ++listed.failures < this.#options.rules.maxFailures) return false
+    if (listed && ++listed.failures[check] < this.#options.rules.maxFailures) return false
     this.#shunned.add(key)
     return this.#drop(key)
   }
@@ -176,7 +186,7 @@ export class KnownNodes {
     const key = keyOf(record)
     if (this.#listed.has(key)) return 'known'
     this.#candidates.delete(key)
-    this.#listed.set(key, { record, failures: 0 })
+    this.#listed.set(key, { record, failures: { greeting: 0, list: 0 } })
     this.#changed()
     return 'listed'
   }

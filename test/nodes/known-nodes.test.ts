@@ -198,6 +198,18 @@ describe('a dropped node', () => {
     known.confirm(node(5))
     expect([known.fail(node(5)), known.fail(node(5)), known.fail(node(5))]).toEqual([false, false, true])
   })
+
+  test('goes when it keeps its list to itself, however well it greets', () => {
+    const { known } = knownNodes({ maxFailures: 3 })
+    known.hear(node(5), 'a')
+    const round = (): boolean => {
+      known.confirm(node(5))
+      return known.fail(node(5), 'list')
+    }
+    expect([round(), round()]).toEqual([false, false])
+    known.told(node(5))
+    expect([round(), round(), round()]).toEqual([false, false, true])
+  })
 })
 
 test('one source cannot keep the others from naming candidates', () => {
