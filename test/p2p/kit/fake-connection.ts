@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Network } from '../../../src/p2p/networks/network.js'
@@ -7,7 +6,7 @@ import { decodeMessageHeader, encodeMessageHeader } from '../../../src/p2p/wire/
 import { payloadOf, type Payload } from './payload.js'
 import type { Script } from './script.js'
 
-const WRITE_BYTES = 1 << 18
+const WRITE_BYTES = 1 << 19
 const RATE_STEPS_PER_SECOND = 50
 
 /** One connection of a fake node: sends in order, as its script says. */
@@ -84,13 +83,30 @@ export class FakeConnection {
     await this.#write(payload)
   }
 
+  /** Fills two buffers in turn, each of them again once the system has taken what it held. */
   async #write(payload: Payload): Promise<void> {
-    for (let offset = 0; offset < payload.length && !this.socket.destroyed;) {
-      const chunk = new Uint8Array(Math.min(this.#nextWriteBytes(), payload.length - offset))
+    const slots = [0, 1].map(() => ({
+      buffer: new Uint8Array(Math.min(WRITE_BYTES, payload.length)),
+      free: Promise.resolve(),
+    }))
+    let offset = 0
+    for (let turn = 0; offset < payload.length && !this.socket.destroyed; turn++) {
+      const slot = slots[turn % 2]
+      if (slot === undefined) break
+      await slot.free
+      const chunk = slot.buffer.subarray(0, Math.min(this.#nextWriteBytes(), payload.length - offset))
       payload.fill(chunk, offset)
-      await this.#flush(chunk)
+      slot.free = this.#flush(chunk)
       offset += chunk.length
+      if (this.#isPaced) await slot.free
     }
+    await Promise.all(slots.map(({ free }) => free))
+  }
+
+  /** What it writes must not be joined by the system. */
+  get #isPaced(): boolean {
+    const { writeBytes, bytesPerSecond, dropAfterBytes } = this.script
+    return (writeBytes ?? bytesPerSecond ?? dropAfterBytes) !== undefined
   }
 
   #nextWriteBytes(): number {
@@ -105,15 +121,14 @@ export class FakeConnection {
   }
 
   async #flush(chunk: Uint8Array): Promise<void> {
-    const { bytesPerSecond, dropAfterBytes, writeBytes } = this.script
-    const flushed = this.socket.write(chunk)
+    const { bytesPerSecond, dropAfterBytes } = this.script
     this.bytesSent += chunk.length
+    // An error has closed the socket, which `closed` tells.
+    await new Promise<void>((resolve) => this.socket.write(chunk, () => resolve()))
     if (this.bytesSent >= (dropAfterBytes ?? Infinity)) {
       await new Promise<void>((resolve) => this.socket.end(resolve))
       this.drop()
     } else if (bytesPerSecond !== undefined) await sleep(1000 / RATE_STEPS_PER_SECOND)
-    else if (writeBytes !== undefined) await new Promise((resolve) => setImmediate(resolve))
-    if (!flushed && !this.socket.destroyed) await Promise.race([once(this.socket, 'drain'), this.closed])
   }
 
   #parse(receive: (command: string, payload: Uint8Array) => void): void {

@@ -12,7 +12,7 @@ export interface BlockBody extends Payload {
 
 interface Entry extends MinedHeader {
   readonly salt: number
-  readonly body?: BlockBody
+  readonly block?: Payload
 }
 
 /** A chain of a regtest network from its genesis; blocks hold a coinbase alone unless they are given a body. */
@@ -48,7 +48,7 @@ export class TestChain {
       ...options,
       merkleRoot: () => body.merkleRoot,
     })
-    if (mined !== undefined) this.#append([{ ...mined, salt: options.salt ?? 0, body }])
+    if (mined !== undefined) this.#append([{ ...mined, salt: 0, block: withHeader(mined.header, body) }])
     return this
   }
 
@@ -88,9 +88,8 @@ export class TestChain {
 
   /** The whole block. That of genesis has a made-up coinbase. */
   block(height: number): Payload {
-    const { header, salt, body } = this.#at(height)
-    if (body !== undefined) return withHeader(header, body)
-    return payloadOf(encodeBlock(header, [coinbaseTx(height, salt)]))
+    const { header, salt, block } = this.#at(height)
+    return block ?? payloadOf(encodeBlock(header, [coinbaseTx(height, salt)]))
   }
 
   #at(height: number): Entry {
