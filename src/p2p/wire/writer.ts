@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.js'
+
 /** How many bytes a count or length takes in its shortest form. */
 export function compactSizeLength(value: number): 1 | 3 | 5 | 9 {
   if (value < 0xfd) return 1
@@ -18,38 +20,45 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value)
+    const start = this.#grow(1)
+    this.#view.setUint8(start, value)
     return this
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, true)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value, true)
     return this
   }
 
   /** Ports alone are big-endian. */
   u16BigEndian(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, false)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value, false)
     return this
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, true)
+    const start = this.#grow(4)
+    this.#view.setUint32(start, value, true)
     return this
   }
 
   i32(value: number): this {
-    this.#view.setInt32(this.#grow(4), value, true)
+    const start = this.#grow(4)
+    this.#view.setInt32(start, value, true)
     return this
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#grow(8), value, true)
+    const start = this.#grow(8)
+    this.#view.setBigUint64(start, value, true)
     return this
   }
 
   i64(value: bigint): this {
-    this.#view.setBigInt64(this.#grow(8), value, true)
+    const start = this.#grow(8)
+    this.#view.setBigInt64(start, value, true)
     return this
   }
 
@@ -61,8 +70,25 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#bytes.set(value, this.#grow(value.length))
+    const start = this.#grow(value.length)
+    this.#bytes.set(value, start)
     return this
+  }
+
+  /** A number of 64 bits in the shortest form of a size. */
+  compactU64(value: bigint): this {
+    return value > 0xffff_ffffn ? this.u8(0xff).u64(value) : this.compactSize(Number(value))
+  }
+
+  /** Exactly `length` bytes. @throws {UsageError} for any other number of them. */
+  fixed(value: Uint8Array, length: number): this {
+    if (value.length !== length) throw new UsageError(`${value.length} bytes stand where ${length} belong`)
+    return this.bytes(value)
+  }
+
+  /** 32 bytes in internal order. */
+  hash(value: Uint8Array): this {
+    return this.fixed(value, 32)
   }
 
   varBytes(value: Uint8Array): this {
@@ -79,6 +105,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
+  /** Makes room, which may replace `#bytes` and `#view`: only then may they be used. */
   #grow(length: number): number {
     const start = this.#length
     this.#length += length
