@@ -35,7 +35,7 @@ const openBare = promisify(openDescriptor)
 const closeBare = promisify(closeDescriptor)
 
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '')
+  codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 /** The disk of this machine. */
 export const nodeDisk: Disk = {
