@@ -110,6 +110,25 @@ export class HeadersStore {
     return this.#tree.commonAncestor(a, b)
   }
 
+  /** What has happened since this was the tip; undefined where it is still on the main chain, or not known any more. */
+  reorgSince(oldTip: Header): Reorg | undefined {
+    const { main, sides } = this.#tree
+    const left = sides.pathFrom(oldTip.hash)
+    const first = left.at(-1)?.header
+    if (first === undefined) return undefined
+    const commonHeight = first.height - 1
+    return {
+      commonHeight,
+      commonHash: main.hash(commonHeight).slice(),
+      oldTip,
+      newTip: this.tip,
+      disconnected: left.map(({ header }) => header.hash),
+      connected: Array.from({ length: main.height - commonHeight }, (_, i) =>
+        main.hash(commonHeight + 1 + i).slice(),
+      ),
+    }
+  }
+
   /**
    * Takes headers of 80 bytes, side by side, each following the one before it. Reads show the outcome as soon as this
    * has returned; the promise resolves once it is written.
@@ -159,23 +178,12 @@ export class HeadersStore {
     return result
   }
 
-  #resultOf(change: Change, tipBefore: Header): ConnectResult {
-    const { added, duplicates, commonHeight, refused } = change
-    const outcome = { added, duplicates, tipBefore, tipAfter: this.tip, ...(refused && { refused }) }
-    return commonHeight === tipBefore.height ? outcome : { ...outcome, reorg: this.#reorgOf(change, tipBefore) }
-  }
-
-  #reorgOf({ commonHeight, disconnected }: Change, oldTip: Header): Reorg {
-    const { main } = this.#tree
+  #resultOf({ added, duplicates, refused }: Change, tipBefore: Header): ConnectResult {
+    const reorg = this.reorgSince(tipBefore)
     return {
-      commonHeight,
-      commonHash: main.hash(commonHeight).slice(),
-      oldTip,
-      newTip: this.tip,
-      disconnected: disconnected.map(({ hash }) => hash).reverse(),
-      connected: Array.from({ length: main.height - commonHeight }, (_, i) =>
-        main.hash(commonHeight + 1 + i).slice(),
-      ),
+      ...{ added, duplicates, tipBefore, tipAfter: this.tip },
+      ...(reorg && { reorg }),
+      ...(refused && { refused }),
     }
   }
 }

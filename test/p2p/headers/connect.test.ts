@@ -142,7 +142,7 @@ test('P2P-20 a payload must be whole headers without transactions, at most 2000'
   const code = async (bytes: Uint8Array) =>
     store.connectPayload(bytes).then(
       () => 'taken',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     )
   expect(await code(good.slice(0, -1))).toBe('truncated_message')
   expect(await code(Uint8Array.of(...good, 0))).toBe('trailing_bytes')

@@ -1,8 +1,9 @@
 /** As much of WebAssembly as is used here: Node has it, its types do not. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>)
+  interface Module {
+    readonly [Symbol.toStringTag]: string
   }
+  const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module
   class Instance {
     constructor(module: Module)
     readonly exports: Readonly<Record<string, unknown>>
