@@ -1,0 +1,112 @@
+/** Machine code of WebAssembly, as much of it as hashing needs. An expression leaves one value on the stack. */
+export type Code = readonly number[]
+
+const SIMD_PREFIX = 0xfd
+const VOID_BLOCK = 0x40
+
+/** Unsigned LEB128, up to 32 bits. */
+export function unsigned(value: number): Code {
+  const low = value & 0x7f
+  return value < 0x80 ? [low] : [low | 0x80, ...unsigned(value >>> 7)]
+}
+
+function signed(value: number): Code {
+  const low = value & 0x7f
+  const rest = value >> 7
+  const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)
+  return isLast ? [low] : [low | 0x80, ...signed(rest)]
+}
+
+const simd = (opcode: number): Code => [SIMD_PREFIX, ...unsigned(opcode)]
+const binary =
+  (opcode: number) =>
+  (left: Code, right: Code): Code => [...left, ...right, ...simd(opcode)]
+const shift =
+  (opcode: number) =>
+  (value: Code, bits: number): Code => [...value, ...i32(bits), ...simd(opcode)]
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)]
+export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)]
+
+export const i32 = (value: number): Code => [0x41, ...signed(value | 0)]
+export const addI32 = (left: Code, right: Code): Code => [...left, ...right, 0x6a]
+export const subI32 = (left: Code, right: Code): Code => [...left, ...right, 0x6b]
+
+/** Four lanes of 32 bits. */
+export const and = binary(0x4e)
+export const xor = binary(0x51)
+export const or = binary(0x50)
+export const add = binary(0xae)
+export const shl = shift(0xab)
+export const shr = shift(0xad)
+export const splat = (value: number): Code => [...i32(value), ...simd(0x11)]
+
+/** 16 bytes of memory; `offset` is added to the address. Alignment is a hint only. */
+export const load = (address: Code, offset = 0): Code => [...address, ...simd(0x00), 0, ...unsigned(offset)]
+export const store = (address: Code, offset: number, value: Code): Code => [
+  ...address,
+  ...value,
+  ...simd(0x0b),
+  0,
+  ...unsigned(offset),
+]
+
+/** Picks 16 of the 32 bytes of both, `left` being 0 to 15. */
+export const shuffle = (left: Code, right: Code, bytes: readonly number[]): Code => [
+  ...left,
+  ...right,
+  ...simd(0x0d),
+  ...bytes,
+]
+
+export const call = (index: number): Code => [0x10, ...unsigned(index)]
+
+/** Runs the body until the condition is zero: once at least. */
+export const repeatWhile = (body: Code, condition: Code): Code => [
+  ...[0x03, VOID_BLOCK],
+  ...body,
+  ...condition,
+  ...[0x0d, 0],
+  0x0b,
+]
+
+const I32 = 0x7f
+const V128 = 0x7b
+
+export interface WasmFunction {
+  /** Of 32 bits each: the first locals. */
+  readonly parameters: number
+  /** Of 128 bits each: the locals after the parameters. */
+  readonly vectors: number
+  readonly body: Code
+  readonly exportedAs?: string
+}
+
+const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content]
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+const name = (text: string): Code => [...unsigned(text.length), ...Buffer.from(text, 'latin1')]
+
+function functionBody({ vectors, body }: WasmFunction): Code {
+  const code = [...vector([[...unsigned(vectors), V128]]), ...body, 0x0b]
+  return [...unsigned(code.length), ...code]
+}
+
+/** The bytes of a module with these functions and one exported memory (64 KiB pages), named `memory`. */
+export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ parameters }) => [
+    0x60,
+    ...vector(Array.from({ length: parameters }, () => [I32])),
+    0,
+  ])
+  const exported = functions.flatMap(({ exportedAs }, index) =>
+    exportedAs === undefined ? [] : [[...name(exportedAs), 0, ...unsigned(index)]],
+  )
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, vector(types)),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(5, vector([[0, ...unsigned(pages)]])),
+    ...section(7, vector([[...name('memory'), 2, 0], ...exported])),
+    ...section(10, vector(functions.map(functionBody))),
+  ])
+}
