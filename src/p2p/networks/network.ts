@@ -1,7 +1,7 @@
 import type { Hash } from '../hash.js'
+import { DIALECTS, type Family } from '../wire/family.js'
 
-/** Which dialect a network speaks; version numbers alone do not tell. */
-export type Family = 'bsv' | 'bch' | 'btc'
+export type { Family }
 
 /** A block that the right chain must have at its height. */
 export interface Checkpoint {
@@ -52,10 +52,10 @@ export interface Network {
 
 /** Transactions may carry witnesses. */
 export function hasWitness(network: Network): boolean {
-  return network.family === 'btc'
+  return DIALECTS[network.family].witness
 }
 
 /** Messages above 4 GiB travel under an extended header. */
 export function hasExtendedHeaders(network: Network): boolean {
-  return network.family === 'bsv'
+  return DIALECTS[network.family].extendedHeaders
 }

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.js'
+import { ProtocolError, type ProtocolFault } from '../errors.js'
 
 const decodeText = (bytes: Uint8Array): string => {
   let text = ''
@@ -25,6 +25,13 @@ export class ByteReader {
   /** Bytes not read yet. */
   get remaining(): number {
     return this.#bytes.length - this.#offset
+  }
+
+  /** The next byte, left where it is. */
+  peek(): number {
+    const next = this.u8()
+    this.#offset -= 1
+    return next
   }
 
   u8(): number {
@@ -68,6 +75,28 @@ export class ByteReader {
     return this.#within(this.#canonical(Number(value), 0x1_0000_0000), max)
   }
 
+  /** A number of 64 bits in the shortest form of a size. */
+  compactU64(): bigint {
+    if (this.peek() < 0xff) return BigInt(this.compactSize())
+    this.u8()
+    const value = this.u64()
+    if (value < 0x1_0000_0000n)
+      throw new ProtocolError('non_canonical_size', `the number ${value} is not written in its shortest form`)
+    return value
+  }
+
+  /**
+   * How many items follow, of at least `itemBytes` each: refused before anything is made of them when there are more than
+   * `max`, or more than the rest of the payload can hold.
+   */
+  count(max: number, itemBytes: number, fault: ProtocolFault = 'size_beyond_limit'): number {
+    const count = this.compactSize()
+    if (count > max) throw new ProtocolError(fault, `${count} items are more than the ${max} allowed`)
+    if (count * itemBytes > this.remaining)
+      throw new ProtocolError('truncated_message', `${count} items do not fit into ${this.remaining} bytes`)
+    return count
+  }
+
   /** A view into the payload, not a copy. */
   bytes(length: number): Uint8Array {
     const start = this.#take(length)
@@ -79,13 +108,13 @@ export class ByteReader {
     return this.bytes(32)
   }
 
-  /** A length and so many bytes, at most `max`: a view, not a copy. */
-  varBytes(max: number): Uint8Array {
+  /** A length and so many bytes, at most `max` where it is given: a view, not a copy. */
+  varBytes(max?: number): Uint8Array {
     return this.bytes(this.compactSize(max))
   }
 
   /** A length and so many bytes, one character each (Latin-1), so that any bytes survive. */
-  varString(max: number): string {
+  varString(max?: number): string {
     return decodeText(this.varBytes(max))
   }
 

@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.js'
+
 /** How many bytes a count or length takes in its shortest form. */
 export function compactSizeLength(value: number): 1 | 3 | 5 | 9 {
   if (value < 0xfd) return 1
@@ -63,6 +65,22 @@ export class ByteWriter {
   bytes(value: Uint8Array): this {
     this.#bytes.set(value, this.#grow(value.length))
     return this
+  }
+
+  /** A number of 64 bits in the shortest form of a size. */
+  compactU64(value: bigint): this {
+    return value > 0xffff_ffffn ? this.u8(0xff).u64(value) : this.compactSize(Number(value))
+  }
+
+  /** Exactly `length` bytes. @throws {UsageError} for any other number of them. */
+  fixed(value: Uint8Array, length: number): this {
+    if (value.length !== length) throw new UsageError(`${value.length} bytes stand where ${length} belong`)
+    return this.bytes(value)
+  }
+
+  /** 32 bytes in internal order. */
+  hash(value: Uint8Array): this {
+    return this.fixed(value, 32)
   }
 
   varBytes(value: Uint8Array): this {
