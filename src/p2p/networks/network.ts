@@ -32,7 +32,7 @@ export interface HeaderRules extends DifficultyRules {
 
 /** All that sets one network apart from another. Made by `defineNetwork`. */
 export interface Network {
-  /** Also names files: peers.<name>.json, headers.<name>. */
+  /** Also names files: peers.<name>.json, headers.<name>. BSV networks have the names of ConduitP2P, and so its files. */
   readonly name: string
   readonly family: Family
   /** Four bytes, as they travel. */
