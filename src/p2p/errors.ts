@@ -91,6 +91,14 @@ export class RejectedError extends P2pError {
   }
 }
 
+/** What came is larger than its receiver allows; no fault of the peer. */
+export class TooLargeError extends P2pError {
+  override readonly name = 'TooLargeError'
+  constructor(message: string, options?: ErrorOptions) {
+    super('too_large', message, options)
+  }
+}
+
 /** The peer is banned. */
 export class BannedError extends P2pError {
   override readonly name = 'BannedError'

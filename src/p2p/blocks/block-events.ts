@@ -71,6 +71,23 @@ export interface TxChunk {
   readonly bytes: Uint8Array
 }
 
+/** A transaction that travelled alone and was too large for one message, verified now. */
+export interface BigTx {
+  readonly txid: Hash
+  /** Bytes. */
+  readonly size: number
+  /** All of it where there is no `onTxChunk`, else undefined: it came in parts. The bytes belong to the receiver. */
+  readonly raw: Uint8Array | undefined
+}
+
+/** Of `tx` messages at or above the limit; asynchronous or not, as {@link BlockHandlers}. */
+export interface BigTxHandlers {
+  onTxChunk?(chunk: TxChunk): void | Promise<void>
+  onBigTx?(tx: BigTx): void | Promise<void>
+  /** Parts of a transaction may have been delivered, and none of them is to be trusted. */
+  onBigTxAborted?(reason: Error): void | Promise<void>
+}
+
 /** Byte positions, ascending. Positions above 4 GiB survive: they are kept as 32 bits and a count of wraps. */
 export interface Offsets extends Iterable<number> {
   readonly length: number

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Digests, HashOptions } from './payload-hasher.js'
+import type { ScanOptions } from './tx-scanner.js'
+
+export interface OpenJob {
+  readonly type: 'open'
+  readonly job: number
+  readonly slabs: readonly SharedArrayBuffer[]
+  readonly scan: ScanOptions
+  readonly hash: HashOptions
+}
+
+export type ToThread =
+  | OpenJob
+  | { readonly type: 'slab'; readonly job: number; readonly slab: number; readonly length: number }
+  | { readonly type: 'finish' | 'drop'; readonly job: number }
+
+export type FromThread =
+  | { readonly type: 'taken'; readonly job: number; readonly slab: number }
+  | { readonly type: 'done'; readonly job: number; readonly digests: Digests }
+  | { readonly type: 'failed'; readonly job: number; readonly reason: string }
+
+/** Who waits for what a thread does. */
+export interface JobListener {
+  onTaken(slab: number): void
+  onDone(digests: Digests): void
+  onFailed(error: Error): void
+}
+
+/** One thread, hashing any number of payloads by turns. It keeps the process alive only while it has some. */
+export class HashThread {
+  readonly #worker: Worker
+  readonly #listeners = new Map<number, JobListener>()
+  readonly #onDeath: () => void
+  #isOver = false
+
+  constructor(onDeath: () => void) {
+    this.#onDeath = onDeath
+    this.#worker = new Worker(workerModule())
+    this.#worker.unref()
+    this.#worker.on('message', (message: FromThread) => this.#hear(message))
+    this.#worker.on('error', (error: Error) => this.#die(error))
+    this.#worker.on('exit', (code) => this.#die(new Error(`a hashing thread ended with code ${code}`)))
+  }
+
+  /** Payloads that it is given at the moment. */
+  get jobs(): number {
+    return this.#listeners.size
+  }
+
+  open(job: OpenJob, listener: JobListener): void {
+    this.#listeners.set(job.job, listener)
+    this.#worker.ref()
+    this.post(job)
+  }
+
+  post(message: ToThread): void {
+    this.#worker.postMessage(message)
+    if (message.type === 'drop') this.#forget(message.job)
+  }
+
+  /** Ends the thread, whatever it does: its payloads fail. */
+  async close(): Promise<void> {
+    this.#die(new Error('the hashing threads were closed'))
+    await this.#worker.terminate()
+  }
+
+  #hear(message: FromThread): void {
+    const listener = this.#listeners.get(message.job)
+    if (message.type === 'taken') {
+      listener?.onTaken(message.slab)
+      return
+    }
+    this.#forget(message.job)
+    if (message.type === 'done') listener?.onDone(message.digests)
+    else listener?.onFailed(new Error(`a hashing thread failed: ${message.reason}`))
+  }
+
+  #forget(job: number): void {
+    this.#listeners.delete(job)
+    if (this.#listeners.size === 0) this.#worker.unref()
+  }
+
+  #die(error: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const listeners = [...this.#listeners.values()]
+    this.#listeners.clear()
+    for (const listener of listeners) listener.onFailed(error)
+    this.#onDeath()
+  }
+}
+
+/** Threads cannot run TypeScript: from sources it is the module as it was last built. */
+function workerModule(): URL {
+  const here = new URL('hash-worker.js', import.meta.url)
+  if (existsSync(fileURLToPath(here))) return here
+  return new URL(here.href.replace('/src/p2p/', '/dist/p2p/'))
+}

@@ -1,0 +1,84 @@
+import type { BufferPool } from './buffer-pool.js'
+import type { Call, Delivery } from './delivery.js'
+
+/** What becomes of a stretch: handlers are called with its first `taken` bytes, the rest starts the next one. */
+export interface Cut {
+  readonly calls: readonly Call[]
+  readonly taken: number
+}
+
+export interface StretchOptions {
+  /** Of the payload, in bytes. */
+  readonly length: number
+  /** A stretch ends whenever so many more bytes have come. */
+  readonly stretchBytes: number
+  readonly buffers: BufferPool
+  readonly delivery: Delivery
+  /** `bytes` start at `base` in the payload. */
+  readonly cut: (bytes: Uint8Array, base: number) => Cut
+}
+
+/** Collects a payload in stretches of fixed length and hands them on: one is filled while handlers have another. */
+export class StretchBuffer {
+  readonly #options: StretchOptions
+  #buffer: Uint8Array
+  #used = 0
+  #base = 0
+  #isReleased = false
+
+  constructor(options: StretchOptions) {
+    this.#options = options
+    this.#buffer = options.buffers.take(Math.min(options.length, this.#spacious(options.stretchBytes)))
+  }
+
+  /** How many bytes {@link add} may be given at most. */
+  get room(): number {
+    const { length, stretchBytes } = this.#options
+    const position = this.#base + this.#used
+    return Math.min(length, (Math.floor(position / stretchBytes) + 1) * stretchBytes) - position
+  }
+
+  add(bytes: Uint8Array): void | Promise<void> {
+    const isLast = bytes.length === this.room
+    this.#buffer.set(bytes, this.#used)
+    this.#used += bytes.length
+    if (!isLast) return
+    const { delivery } = this.#options
+    if (delivery.isBusy) return delivery.idle().then(() => this.#handOut())
+    this.#handOut()
+  }
+
+  /** Gives the memory back; when no handler is at work. */
+  release(): void {
+    this.#isReleased = true
+    this.#options.buffers.give(this.#buffer)
+  }
+
+  #handOut(): void {
+    if (this.#isReleased) return
+    const { cut, delivery, buffers } = this.#options
+    const full = this.#buffer
+    const { calls, taken } = cut(full.subarray(0, this.#used), this.#base)
+    const rest = full.subarray(taken, this.#used)
+    let owners = 2
+    const letGo = (): void => {
+      if (--owners === 0) buffers.give(full)
+    }
+    delivery.start(calls, letGo)
+    this.#base += taken
+    this.#used = rest.length
+    const needed = this.#used + this.room
+    if ((!delivery.isBusy || taken === 0) && full.length >= needed) {
+      full.copyWithin(0, taken, taken + rest.length)
+      return
+    }
+    this.#buffer = buffers.take(taken === 0 ? Math.max(needed, 2 * full.length) : this.#spacious(needed))
+    this.#buffer.set(rest)
+    letGo()
+  }
+
+  /** So that the next stretch, with a longer rest before it, still fits. */
+  #spacious(bytes: number): number {
+    return bytes + (bytes >>> 4)
+  }
+}
