@@ -51,6 +51,10 @@ export class Connection {
     this.#outbox = new Outbox(this.#link)
   }
 
+  get opened(): boolean {
+    return this.#opened
+  }
+
   /** Resolves when more may be sent. Messages leave in the order of the calls. */
   async send(command: string, payload: Uint8Array): Promise<void> {
     const checksum = sha256d(payload).subarray(0, 4)

@@ -50,12 +50,12 @@ function isChecksum(checksum: Uint8Array, payload: Uint8Array): boolean {
   return Buffer.from(checksum.buffer, checksum.byteOffset, 4).equals(sha256d(payload).subarray(0, 4))
 }
 
-/** Feeds a sink; once the sink has failed the rest of the payload is thrown away. */
+/** Feeds a sink; where there is none, and once it has failed, the payload is thrown away. */
 export class SinkBody implements FrameBody {
   #sink: PayloadSink | undefined
 
   constructor(
-    sink: PayloadSink,
+    sink: PayloadSink | undefined,
     private readonly command: string,
     private readonly onFault: OnFault,
   ) {

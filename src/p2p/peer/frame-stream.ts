@@ -119,8 +119,13 @@ export class FrameStream {
 
   #bodyOf({ command, length, checksum }: MessageHeader): FrameBody {
     const { openSink, onFault, onPayload } = this.options
-    const sink = openSink(command, { length, checksum })
-    if (sink !== undefined) return new SinkBody(sink, command, onFault)
+    try {
+      const sink = openSink(command, { length, checksum })
+      if (sink !== undefined) return new SinkBody(sink, command, onFault)
+    } catch (error) {
+      onFault(error, command)
+      return new SinkBody(undefined, command, onFault)
+    }
     return new BufferedBody(length, command, checksum, onPayload, onFault)
   }
 

@@ -1,7 +1,7 @@
-import type { BigBlock, BlockChunk, SmallBlock, TxChunk } from '../blocks/block-events.js'
+import type { BigBlock, BigTx, BlockChunk, SmallBlock, TxChunk } from '../blocks/block-events.js'
 import type { MessageBodies, RawMessage } from '../wire/codec.js'
 import type { Peer } from './peer.js'
-import type { BlockAborted, PeerMessage, RawTx } from './peer-message.js'
+import type { BigTxAborted, BlockAborted, PeerMessage, RawTx } from './peer-message.js'
 
 type Handled = void | Promise<void>
 type Handler = (body: PeerMessage['body'], peer: Peer) => Handled
@@ -28,6 +28,9 @@ export class Handlers {
   onTx?(tx: RawTx, peer: Peer): Handled
   /** A part of a transaction that is too large to be held. */
   onTxChunk?(chunk: TxChunk, peer: Peer): Handled
+  /** The end of a transaction that travelled alone and was too large to be held: all of it is verified now. */
+  onBigTx?(tx: BigTx, peer: Peer): Handled
+  onBigTxAborted?(aborted: BigTxAborted, peer: Peer): Handled
   onBlock?(block: SmallBlock | BigBlock, peer: Peer): Handled
   onBlockChunk?(chunk: BlockChunk, peer: Peer): Handled
   onBlockAborted?(aborted: BlockAborted, peer: Peer): Handled
@@ -68,6 +71,8 @@ const METHODS: Readonly<Record<PeerMessage['command'], keyof Handlers>> = {
   headers: 'onHeaders',
   tx: 'onTx',
   tx_chunk: 'onTxChunk',
+  big_tx: 'onBigTx',
+  big_tx_aborted: 'onBigTxAborted',
   block: 'onBlock',
   block_chunk: 'onBlockChunk',
   block_aborted: 'onBlockAborted',

@@ -32,8 +32,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
     if (this.#ended) return
     this.#items.push(item)
     this.#wake()
-    while (this.#isInUse())
-      await new Promise<void>((resolve) => this.#onRoom.push(resolve))
+    while (this.#isInUse()) await new Promise<void>((resolve) => this.#onRoom.push(resolve))
   }
 
   /** No more items; those unread can still be read, then comes the error, if there is one. */

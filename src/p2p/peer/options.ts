@@ -1,13 +1,13 @@
+import { DEFAULT_LARGE_MESSAGE_LIMIT, type BlockReaderOptions } from '../blocks/block-reader.js'
 import { systemClock, type Clock } from '../clock.js'
 import { silentLogger, type Logger } from '../logger.js'
+import type { Hash } from '../hash.js'
 import type { Network } from '../networks/network.js'
 import { messageLimits, type MessageLimits } from '../wire/limits.js'
 import type { Handlers } from './handlers.js'
 import { HaveSet } from './have-set.js'
 import { tcpTransport } from './tcp-transport.js'
 import type { Transport } from './transport.js'
-
-const MIB = 1_048_576
 
 /** How to talk to a peer; the same for all peers of a manager. */
 export interface ProtocolOptions extends Partial<MessageLimits> {
@@ -39,6 +39,10 @@ export interface ProtocolOptions extends Partial<MessageLimits> {
   readonly largeMessageLimit?: number
   /** Bytes of a part; by default the same. */
   readonly chunkBytes?: number
+  /** How blocks are verified, and which offsets are told. */
+  readonly blocks?: Pick<BlockReaderOptions, 'txOffsets' | 'verify' | 'threads'>
+  /** Whether a block is welcome that no request of the peer asked for; all are by default. */
+  readonly isWantedBlock?: (hash: Hash) => boolean
 }
 
 export interface PeerOptions extends ProtocolOptions {
@@ -54,10 +58,11 @@ export interface PeerOptions extends ProtocolOptions {
 
 /** The options with every default filled in. */
 export type PeerSettings = Readonly<
-  Required<Omit<PeerOptions, keyof MessageLimits | 'handlers' | 'localAddress'>>
+  Required<Omit<PeerOptions, keyof MessageLimits | 'handlers' | 'localAddress' | 'blocks'>>
 > & {
   readonly handlers: Handlers
   readonly localAddress: string | undefined
+  readonly blocks: NonNullable<PeerOptions['blocks']>
   readonly limits: MessageLimits
 }
 
@@ -75,7 +80,9 @@ const DEFAULTS = {
   pingIntervalMs: 120_000,
   pongTimeoutMs: 120_000,
   requestTimeoutMs: 30_000,
-  largeMessageLimit: 32 * MIB,
+  largeMessageLimit: DEFAULT_LARGE_MESSAGE_LIMIT,
+  blocks: {},
+  isWantedBlock: () => true,
 } as const
 
 export function peerSettings(options: PeerOptions): PeerSettings {

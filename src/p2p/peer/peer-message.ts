@@ -1,4 +1,4 @@
-import type { BigBlock, BlockChunk, SmallBlock, TxChunk } from '../blocks/block-events.js'
+import type { BigBlock, BigTx, BlockChunk, SmallBlock, TxChunk } from '../blocks/block-events.js'
 import type { Hash } from '../hash.js'
 import { decodeMessage, type KnownMessage, type RawMessage } from '../wire/codec.js'
 import type { Family } from '../wire/family.js'
@@ -14,6 +14,11 @@ export interface BlockAborted {
   readonly reason: Error
 }
 
+/** A transaction that will not be completed: whatever came of it is not to be trusted. */
+export interface BigTxAborted {
+  readonly reason: Error
+}
+
 /** What is streamed, and what nobody here knows. */
 export type StreamedMessage =
   | { readonly command: 'tx'; readonly body: RawTx }
@@ -21,6 +26,8 @@ export type StreamedMessage =
   | { readonly command: 'block_chunk'; readonly body: BlockChunk }
   | { readonly command: 'block_aborted'; readonly body: BlockAborted }
   | { readonly command: 'tx_chunk'; readonly body: TxChunk }
+  | { readonly command: 'big_tx'; readonly body: BigTx }
+  | { readonly command: 'big_tx_aborted'; readonly body: BigTxAborted }
   | { readonly command: 'unknown'; readonly body: RawMessage }
 
 /** Everything that a peer tells, told apart by `command`. */

@@ -1,11 +1,6 @@
-import { EventEmitter } from 'node:events'
-import type { SmallBlock } from '../blocks/block-events.js'
 import { P2pError, PeerDisconnectedError, ProtocolError, UsageError } from '../errors.js'
-import type { Hash } from '../hash.js'
 import type { Network } from '../networks/network.js'
 import { encodeBody, type KnownCommand, type MessageBodies } from '../wire/codec.js'
-import type { Headers } from '../wire/messages/headers.js'
-import type { InvItem } from '../wire/messages/inv.js'
 import type { Version } from '../wire/messages/version.js'
 import { Connection } from './connection.js'
 import { Delivery } from './delivery.js'
@@ -13,13 +8,10 @@ import { Handshake } from './handshake.js'
 import { noteBlocks, type HaveSet } from './have-set.js'
 import { Keepalive } from './keepalive.js'
 import { peerSettings, type PeerOptions, type PeerSettings } from './options.js'
-import type { PeerEvents } from './peer-events.js'
 import { PayloadRouter } from './payload-router.js'
 import { readMessage, type PeerMessage, type StreamedMessage } from './peer-message.js'
-import type { BlockPart } from './requests/block-requests.js'
-import type { HeadersRequest } from './requests/headers-requests.js'
-import type { RequestOptions } from './requests/request-ledger.js'
-import { Requests, type AddressList } from './requests/requests.js'
+import { Requester } from './requester.js'
+import { Requests } from './requests/requests.js'
 
 /** A peer that has lost so many points is closed, and is to be banned. */
 export const BAN_SCORE = 100
@@ -36,7 +28,7 @@ const FATAL: readonly string[] = ['self_connection', 'obsolete_version', 'foreig
  * Messages are read in the order of the wire, answers are matched to requests at once, then the handlers are called one by
  * one: a handler may await a request. When too much waits for the handlers, nothing more is read.
  */
-export class Peer extends EventEmitter<PeerEvents> {
+export class Peer extends Requester {
   readonly #settings: PeerSettings
   readonly #handshake: Handshake
   readonly #requests: Requests
@@ -56,11 +48,12 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#delivery = new Delivery(this, this.#settings.handlers, clock, (error) => this.#report(error))
     this.#handshake = new Handshake(this.#settings, (command, body) => this.#answer(command, body))
     this.#requests = new Requests(this.#settings, (command, body) => this.send(command, body))
-    this.#router = new PayloadRouter(
-      this.#settings,
-      (message) => this.#deliver(message),
-      () => this.#requests.blocks.progress(),
-    )
+    this.#router = new PayloadRouter(this.#settings, {
+      deliver: (message) => this.#deliver(message),
+      onBytes: () => this.#requests.blocks.progress(),
+      isWanted: (hash) => this.#requests.blocks.has(hash) || this.#settings.isWantedBlock(hash),
+      wantsTx: () => this.#requests.wantsTx,
+    })
     this.#keepalive = new Keepalive({
       clock,
       pingIntervalMs,
@@ -95,6 +88,16 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   get closed(): boolean {
     return this.#state === 'closed'
+  }
+
+  /** Somebody listens there, whatever came of it. */
+  get opened(): boolean {
+    return this.#connection?.opened ?? false
+  }
+
+  /** Requests that are not answered yet. */
+  get load(): number {
+    return this.#requests.size
   }
 
   /** What the peer told of itself; undefined until it did. */
@@ -160,8 +163,8 @@ export class Peer extends EventEmitter<PeerEvents> {
    * Sends a message; resolves when more may follow, which is soon unless the peer is slow to read.
    * @throws {PeerDisconnectedError} rejects with it when the connection has ended
    */
-  send<C extends KnownCommand>(command: C, body: MessageBodies[C]): Promise<void> {
-    return this.sendRaw(command, encodeBody(command, body, this.network.family))
+  async send<C extends KnownCommand>(command: C, body: MessageBodies[C]): Promise<void> {
+    await this.sendRaw(command, encodeBody(command, body, this.network.family))
   }
 
   /** Like `send`, with a payload that is encoded already. */
@@ -178,44 +181,6 @@ export class Peer extends EventEmitter<PeerEvents> {
     if (this.#score >= BAN_SCORE) void this.close(error)
   }
 
-  /** What follows the first hash of the locator that the peer knows; empty where it knows no more. */
-  getHeaders(request: HeadersRequest): Promise<Headers> {
-    return this.#high.headers(request)
-  }
-
-  /**
-   * A whole block below `largeMessageLimit`. Handlers are not told of it.
-   * @throws {UsageError} rejects with it for a larger one: see {@link getBlockChunks}
-   */
-  getBlock(hash: Hash, options: RequestOptions = {}): Promise<SmallBlock> {
-    return this.#high.block(hash, options)
-  }
-
-  /** The parts of a block of any size, as fast as they are taken; verified when the iteration ends without an error. */
-  getBlockChunks(hash: Hash, options: RequestOptions = {}): AsyncIterableIterator<BlockPart> {
-    return this.#high.blockChunks(hash, options)
-  }
-
-  /** A transaction by its id, as it came, witnesses included. */
-  getTx(hash: Hash, options: RequestOptions = {}): Promise<Uint8Array> {
-    return this.#high.tx(hash, options)
-  }
-
-  /** Addresses of other nodes. */
-  getAddr(options: RequestOptions = {}): Promise<AddressList> {
-    return this.#high.addresses(options)
-  }
-
-  /** The transactions that wait for a block. Many nodes disconnect whoever asks. */
-  mempool(options: RequestOptions = {}): Promise<readonly InvItem[]> {
-    return this.#high.mempool(options)
-  }
-
-  /** Milliseconds to the peer and back. */
-  ping(options: RequestOptions = {}): Promise<number> {
-    return this.#high.ping(options)
-  }
-
   /**
    * All messages from now on, to be iterated. Nothing more is read while `capacity` of them are unread; chunks are lent until
    * the next one is asked for. Ends with the connection.
@@ -228,8 +193,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     return queue
   }
 
-  /** @throws {UsageError} where there are no requests to make */
-  get #high(): Requests {
+  protected override get asked(): Requests {
     if (this.#settings.mode === 'low') throw new UsageError('a peer in low mode makes no requests')
     if (this.#state === 'new' || this.#state === 'connecting')
       throw new UsageError('the peer is not connected')
@@ -280,6 +244,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     noteBlocks(this.haveBlocks, message)
     const taken = this.#requests.blocks.take(message)
     if (taken !== undefined) return taken
+    this.#requests.observe(message)
     this.#announce(message)
     await this.#delivery.lend(message)
   }

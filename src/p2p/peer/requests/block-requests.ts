@@ -1,5 +1,5 @@
 import type { BlockChunk, SmallBlock, TxChunk } from '../../blocks/block-events.js'
-import { NotFoundError, RejectedError, UsageError } from '../../errors.js'
+import { NotFoundError, RejectedError, TooLargeError, UsageError } from '../../errors.js'
 import { toDisplay, type Hash } from '../../hash.js'
 import type { InvItem } from '../../wire/messages/inv.js'
 import type { Reject } from '../../wire/messages/reject.js'
@@ -84,12 +84,13 @@ export class BlockRequests {
   #ask(hash: Hash, options: RequestOptions, parts: MessageQueue<BlockPart> | undefined): Wanted {
     const key = toDisplay(hash)
     if (this.#wanted.has(key)) throw new UsageError(`block ${key} was asked of this peer already`)
-    const request = this.ledger.open<SmallBlock | undefined>(`getdata of block ${key}`, options, () => {
-      if (!wanted.begun) this.#wanted.delete(key)
-    })
+    const request = this.ledger.open<SmallBlock | undefined>(`getdata of block ${key}`, options)
     const wanted: Wanted = { request, parts, begun: false }
     if (request.settled) return wanted
     this.#wanted.set(key, wanted)
+    request.whenSettled(() => {
+      if (!wanted.begun) this.#wanted.delete(key)
+    })
     this.send(hash).catch((error: unknown) => request.fail(error))
     return wanted
   }
@@ -110,7 +111,7 @@ export class BlockRequests {
     if (request.settled) return
     if (parts === undefined) {
       const reason = 'the block is above largeMessageLimit: ask for its chunks'
-      request.reject(new UsageError(reason))
+      request.reject(new TooLargeError(reason))
       return
     }
     request.pause()

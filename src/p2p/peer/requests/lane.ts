@@ -15,10 +15,11 @@ export class Lane<T> {
 
   /** Calls `send` when all before are over; the time runs from then on. */
   ask(what: string, options: RequestOptions, send: () => Promise<void>): Promise<T> {
-    const request = this.ledger.open<T>(what, options, () => {
+    const request = this.ledger.open<T>(what, options)
+    request.pause()
+    request.whenSettled(() => {
       if (this.#current === request) this.#current = undefined
     })
-    request.pause()
     this.#last = this.#last.then(async () => {
       if (request.settled) return
       this.#current = request

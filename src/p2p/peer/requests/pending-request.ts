@@ -8,8 +8,6 @@ export interface PendingRequestOptions {
   /** From the last sign of life of the answer. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** Called once, when it is over in whatever way. */
-  readonly onSettled: () => void
 }
 
 /** An answer that is waited for: it comes, or an error does, whichever is first. */
@@ -19,6 +17,7 @@ export class PendingRequest<T> {
   #reject!: (error: Error) => void
   #cancelTimer: () => void = () => undefined
   #settled = false
+  #onSettled: (() => void)[] = []
 
   constructor(private readonly options: PendingRequestOptions) {
     this.promise = new Promise<T>((resolve, reject) => {
@@ -34,6 +33,12 @@ export class PendingRequest<T> {
 
   get settled(): boolean {
     return this.#settled
+  }
+
+  /** Acts once, when it is over in whatever way; at once if it is. */
+  whenSettled(act: () => void): void {
+    if (this.#settled) act()
+    else this.#onSettled.push(act)
   }
 
   resolve(value: T): void {
@@ -71,7 +76,7 @@ export class PendingRequest<T> {
     this.#settled = true
     this.#cancelTimer()
     this.options.signal?.removeEventListener('abort', this.#onAbort)
-    this.options.onSettled()
+    for (const act of this.#onSettled) act()
     return true
   }
 }

@@ -19,9 +19,10 @@ export class Pings {
   /** Milliseconds until the answer. */
   ask(options: RequestOptions): Promise<number> {
     const nonce = randomNonce()
-    const request = this.ledger.open<number>('ping', options, () => this.#pending.delete(nonce))
+    const request = this.ledger.open<number>('ping', options)
     if (!request.settled) {
       this.#pending.set(nonce, { request, sentAt: this.clock.now() })
+      request.whenSettled(() => this.#pending.delete(nonce))
       this.send(nonce).catch((error: unknown) => request.fail(error))
     }
     return request.promise

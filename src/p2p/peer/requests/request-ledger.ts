@@ -22,24 +22,12 @@ export class RequestLedger {
     return this.#open.size
   }
 
-  /** `what` is for people; `onSettled` is called once, when it is over in whatever way. */
-  open<T>(
-    what: string,
-    { signal, timeoutMs }: RequestOptions,
-    onSettled: () => void = () => undefined,
-  ): PendingRequest<T> {
-    const request = new PendingRequest<T>({
-      what,
-      clock: this.clock,
-      timeoutMs: timeoutMs ?? this.timeoutMs,
-      signal,
-      onSettled: () => {
-        this.#open.delete(request)
-        onSettled()
-      },
-    })
+  /** `what` is for people. What it gives may be over already. */
+  open<T>(what: string, { signal, timeoutMs = this.timeoutMs }: RequestOptions): PendingRequest<T> {
+    const request = new PendingRequest<T>({ what, clock: this.clock, timeoutMs, signal })
     if (this.#closed) request.reject(this.#closed)
-    else if (!request.settled) this.#open.add(request)
+    this.#open.add(request)
+    request.whenSettled(() => this.#open.delete(request))
     return request
   }
 

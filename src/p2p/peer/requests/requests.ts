@@ -53,6 +53,16 @@ export class Requests {
     this.#addresses = new Lane(this.#ledger)
   }
 
+  /** How many are not answered yet. */
+  get size(): number {
+    return this.#ledger.size
+  }
+
+  /** Whether any transaction was asked for. */
+  get wantsTx(): boolean {
+    return this.#txs.size > 0
+  }
+
   headers(request: HeadersRequest): Promise<Headers> {
     return this.#headers.ask(request)
   }
@@ -85,6 +95,7 @@ export class Requests {
   observe(message: PeerMessage): void {
     if (message.command === 'headers') this.#headers.observe(message.body)
     else if (message.command === 'tx') this.#txs.observe(message.body.raw)
+    else if (message.command === 'big_tx') this.#txs.observeBig(message.body)
     else if (message.command === 'pong') this.#pings.observe(message.body.nonce)
     else if (message.command === 'inv') this.#mempool.observe(message.body)
     else if (message.command === 'addr' || message.command === 'addrv2')

@@ -1,4 +1,5 @@
-import { NotFoundError, RejectedError, UsageError } from '../../errors.js'
+import type { BigTx } from '../../blocks/block-events.js'
+import { NotFoundError, RejectedError, TooLargeError, UsageError } from '../../errors.js'
 import { sha256d, toDisplay, type Hash } from '../../hash.js'
 import { hasWitness, type Network } from '../../networks/network.js'
 import type { InvItem } from '../../wire/messages/inv.js'
@@ -18,14 +19,13 @@ export class TxRequests {
   ) {}
 
   /** The transaction as it came, witnesses included. */
-  get(hash: Hash, options: RequestOptions): Promise<Uint8Array> {
+  async get(hash: Hash, options: RequestOptions): Promise<Uint8Array> {
     const key = toDisplay(hash)
     if (this.#wanted.has(key)) throw new UsageError(`transaction ${key} was asked of this peer already`)
-    const request = this.ledger.open<Uint8Array>(`getdata of transaction ${key}`, options, () =>
-      this.#wanted.delete(key),
-    )
+    const request = this.ledger.open<Uint8Array>(`getdata of transaction ${key}`, options)
     if (!request.settled) {
       this.#wanted.set(key, request)
+      request.whenSettled(() => this.#wanted.delete(key))
       this.send(hash).catch((error: unknown) => request.fail(error))
     }
     return request.promise
@@ -36,6 +36,17 @@ export class TxRequests {
     if (this.#wanted.size === 0) return
     const id = sha256d(hasWitness(this.network) ? strippedTx(raw) : raw)
     this.#wanted.get(toDisplay(id))?.resolve(raw)
+  }
+
+  get size(): number {
+    return this.#wanted.size
+  }
+
+  /** One that was too large for one buffer, and has come to its end. */
+  observeBig({ txid, raw }: BigTx): void {
+    const request = this.#wanted.get(toDisplay(txid))
+    if (raw !== undefined) request?.resolve(raw)
+    else request?.reject(new TooLargeError(`transaction ${toDisplay(txid)} came in parts, to onTxChunk`))
   }
 
   notFound(items: readonly InvItem[]): void {
