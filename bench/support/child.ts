@@ -7,8 +7,12 @@ export interface Child {
   readonly url: string
   /** CPU time the process has used, in ms. */
   cpuMs(): Promise<number>
+  /** Its resident set, mapped files included, in MB. */
+  residentMb(): Promise<number>
   stop(): Promise<void>
 }
+
+type Question = 'cpu' | 'memory'
 
 /** Starts a file of bench/support, given what it needs as JSON. */
 export async function startChild(name: string, input: unknown): Promise<Child> {
@@ -25,13 +29,15 @@ export async function startChild(name: string, input: unknown): Promise<Child> {
     return message
   }
   const url = (await answer()) as string
+  const ask = async (question: Question): Promise<number> => {
+    const told = answer()
+    child.send(question)
+    return (await told) as number
+  }
   return {
     url,
-    async cpuMs() {
-      const told = answer()
-      child.send('cpu')
-      return (await told) as number
-    },
+    cpuMs: () => ask('cpu'),
+    residentMb: () => ask('memory'),
     async stop() {
       child.disconnect()
       await ended
@@ -44,11 +50,11 @@ export function inputOfChild(): unknown {
   return JSON.parse(process.argv[2] ?? 'null')
 }
 
-/** Says where the server is, answers how much CPU time it used, and calls `stop` when the bench is done. */
+/** Says where the server is, answers what the parent asks about the process, and calls `stop` when the bench is done. */
 export function serveParent(url: string, stop: () => Promise<void>): void {
-  process.on('message', () => {
+  process.on('message', (question: Question) => {
     const { user, system } = process.cpuUsage()
-    process.send?.((user + system) / 1000)
+    process.send?.(question === 'cpu' ? (user + system) / 1000 : process.memoryUsage.rss() / 1e6)
   })
   process.once('disconnect', () => {
     void stop()
