@@ -3,6 +3,7 @@ import { PeerCalls } from '../nodes/peer-call.js'
 import type { NodeRecord } from '../nodes/record.js'
 import { NodeSync } from '../sync/node-sync.js'
 import { RestPeers } from '../sync/rest-peers.js'
+import type { Sleep } from '../time/sleep.js'
 import { developmentWallet } from '../wallet/development-accounts.js'
 import type { ClientChain } from './client-chain.js'
 import type { Logger } from './log.js'
@@ -11,7 +12,6 @@ import { syncSettings } from './settings/sync-settings.js'
 import { SettingsError } from './settings/errors.js'
 import type { NodeSettings } from './settings/node-settings.js'
 import type { Profile } from '../nodes/profile.js'
-import type { Sleep } from '../nodes/discovery-loop.js'
 
 export interface ChainActivitiesOptions {
   readonly chain: ClientChain

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Sleep } from '../nodes/discovery-loop.js'
+import type { Sleep } from '../time/sleep.js'
 
 /** Sleeps by the clock of the machine. */
 export const timerSleep: Sleep = async (ms, signal) => {

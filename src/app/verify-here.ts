@@ -1,4 +1,4 @@
-import type { VerifyAll } from '../chain/blockchain.js'
+import type { VerifyAll } from '../chain/verify-all.js'
 import { verifySignatures } from '../ledger/signature-checks.js'
 import { SignatureVerifier } from '../wallet/signature-verifier.js'
 

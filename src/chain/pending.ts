@@ -6,9 +6,10 @@ import { RuleError } from '../ledger/rule-error.js'
 import { signatureChecks } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
 import type { PendingStore } from '../store/index/pending-store.js'
-import type { Blockchain, VerifyAll } from './blockchain.js'
+import type { Blockchain } from './blockchain.js'
 import { keepWaiting } from './keep-waiting.js'
 import { parentsFirst } from './parents-first.js'
+import type { VerifyAll } from './verify-all.js'
 
 export interface PendingOptions {
   readonly blockchain: Blockchain

@@ -5,8 +5,8 @@ import type { Chain } from '../ledger/chain.js'
 import { branchAfter } from '../ledger/header-tree.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { blockSignatureChecks } from '../ledger/signature-checks.js'
-import type { VerifyAll } from './blockchain.js'
 import type { Steps } from './steps.js'
+import type { VerifyAll } from './verify-all.js'
 
 export interface VerifyChainOptions {
   /** From block 0 up. */

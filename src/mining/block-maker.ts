@@ -2,8 +2,8 @@ import { blockTemplate, withNonce } from '../chain/block-template.js'
 import type { Blockchain } from '../chain/blockchain.js'
 import type { Block } from '../ledger/block.js'
 import type { Mempool } from '../ledger/mempool.js'
+import type { Sleep } from '../time/sleep.js'
 import type { NonceFinder } from './nonce-finder.js'
-import type { Sleep } from './sleep.js'
 
 export interface BlockMakerOptions {
   readonly blockchain: Blockchain

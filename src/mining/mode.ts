@@ -1,7 +1,7 @@
 import type { Blockchain } from '../chain/blockchain.js'
 import type { Mempool } from '../ledger/mempool.js'
+import type { Sleep } from '../time/sleep.js'
 import type { BlockMaker } from './block-maker.js'
-import type { Sleep } from './sleep.js'
 
 /** When a node mines by itself. docs/mining.md has what each mode does. */
 export const MINING_MODES = ['off', 'auto', 'interval', 'pow'] as const

@@ -4,10 +4,10 @@ import type { HeaderFields } from '../ledger/block.js'
 import { compactToTarget, workOfTarget } from '../ledger/difficulty.js'
 import { encodeHeader } from '../ledger/header.js'
 import { workerModule } from '../threads/worker-module.js'
+import type { Sleep } from '../time/sleep.js'
 import { HashMeter } from './hash-meter.js'
 import { searchHere } from './search-here.js'
 import { SearchThreads } from './search-threads.js'
-import type { Sleep } from './sleep.js'
 
 export interface NonceFinderOptions {
   /** Worker threads for what is not found at once; 0: one less than there are cores, at least one. */

@@ -1,7 +1,7 @@
 import { Thread } from '../threads/thread.js'
+import type { Sleep } from '../time/sleep.js'
 import type { SearchJob } from './nonce-range.js'
 import type { SearchOrder, SearchReport } from './search-messages.js'
-import type { Sleep } from './sleep.js'
 
 export interface SearchThreadsOptions {
   readonly count: number

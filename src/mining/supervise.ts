@@ -1,4 +1,4 @@
-import type { Sleep } from './sleep.js'
+import type { Sleep } from '../time/sleep.js'
 
 export interface SuperviseOptions {
   readonly onError: (error: unknown) => void

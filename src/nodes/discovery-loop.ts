@@ -1,5 +1,4 @@
-/** Waits `ms`, or until the signal aborts; never rejects. */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
+import type { Sleep } from '../time/sleep.js'
 
 export interface LoopOptions {
   readonly round: () => Promise<unknown>

@@ -1,5 +1,5 @@
 import { PeerError } from '../nodes/peer-call.js'
-import type { Sleep } from '../nodes/discovery-loop.js'
+import type { Sleep } from '../time/sleep.js'
 
 /** The outcome of a call to a node, or its failure when it takes longer than `ms`. @throws {PeerError} */
 export async function deadline<T>(call: Promise<T>, ms: number, sleep: Sleep): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Blockchain } from '../chain/blockchain.js'
 import type { Pending } from '../chain/pending.js'
-import type { Sleep } from '../nodes/discovery-loop.js'
+import type { Sleep } from '../time/sleep.js'
 import { BlockRelay } from './block-relay.js'
 import { ChainSync } from './chain-sync.js'
 import { SyncDoor } from './door.js'

@@ -1,4 +1,4 @@
-import type { VerifyAll } from '../chain/blockchain.js'
+import type { VerifyAll } from '../chain/verify-all.js'
 import { workerModule } from '../threads/worker-module.js'
 import { SignatureVerifier } from '../wallet/signature-verifier.js'
 import { CheckQueue, type Item } from './check-queue.js'

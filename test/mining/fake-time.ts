@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import type { Sleep } from '../../src/mining/sleep.js'
+import type { Sleep } from '../../src/time/sleep.js'
 import { TestClock } from '../support/chain.js'
 
 interface Sleeper {

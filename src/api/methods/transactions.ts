@@ -2,6 +2,7 @@ import { Type as T } from '@sinclair/typebox'
 import type { Json } from '../../base/json.js'
 import { decodeTransaction } from '../../ledger/decode-transaction.js'
 import type { Added } from '../../ledger/mempool.js'
+import type { Place } from '../../ledger/place.js'
 import type { PoolEntry } from '../../ledger/pool-graph.js'
 import { RuleError } from '../../ledger/rule-error.js'
 import type { Transaction } from '../../ledger/transaction.js'
@@ -9,7 +10,7 @@ import { VALIDATION_CODE } from '../../ledger/validation-code.js'
 import { type ErrorBody, fail, ruleBroken } from '../errors.js'
 import { exampleBlock, exampleBytes, exampleTransfer } from '../examples/block.js'
 import { methods } from '../method.js'
-import type { ChainPort, TransactionLocation } from '../ports/chain.js'
+import type { ChainPort } from '../ports/chain.js'
 import type { PendingPort } from '../ports/pending.js'
 import { Count, Hash } from '../schemas/common.js'
 import { LooseJson, LooseObject } from '../schemas/loose.js'
@@ -250,7 +251,7 @@ function pendingStatus(id: string): TransactionStatus {
 function confirmedStatus(
   chain: Pick<ChainPort, 'tip' | 'activeHash' | 'entry'>,
   id: string,
-  { height, index, code }: TransactionLocation,
+  { height, index, code }: Place,
 ): TransactionStatus {
   const hash = chain.activeHash(height) ?? notFound(id)
   const header = chain.entry(hash)?.header ?? notFound(id)

@@ -1,28 +1,6 @@
+import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Coin } from '../../ledger/utxo.js'
 import type { Outpoint } from '../../ledger/transaction.js'
-
-/** What an address owns and did, in the chain alone. */
-export interface AddressTotals {
-  /** In units. */
-  readonly balance: number
-  readonly unspentOutputs: number
-  readonly transactions: number
-}
-
-/** A transaction of the chain as one address sees it; amounts in units. */
-export interface AddressEvent {
-  readonly id: string
-  readonly height: number
-  readonly index: number
-  readonly received: number
-  readonly sent: number
-}
-
-export interface Wealth {
-  readonly address: string
-  /** In units. */
-  readonly balance: number
-}
 
 /** Who owns what after the tip. No answer costs more for an address that owns more. */
 export interface AccountsPort {

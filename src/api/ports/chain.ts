@@ -1,17 +1,9 @@
 import type { Block, BlockHeader } from '../../ledger/block.js'
 import type { Tip } from '../../ledger/fork-choice.js'
 import type { TreeEntry } from '../../ledger/header-tree.js'
+import type { Place } from '../../ledger/place.js'
 import type { Outpoint } from '../../ledger/transaction.js'
 import type { UtxoEntry } from '../../ledger/utxo.js'
-import type { ValidationCode } from '../../ledger/validation-code.js'
-
-/** Where a transaction stands in the chain, and what became of it. */
-export interface TransactionLocation {
-  readonly height: number
-  /** Within its block, counted from 0. */
-  readonly index: number
-  readonly code: ValidationCode
-}
 
 /** The chain as callers may see it, and add to it. */
 export interface ChainPort {
@@ -30,7 +22,7 @@ export interface ChainPort {
   /** What the inputs of a block spend, in block order; undefined for one beside the chain. */
   spentIn(hash: string): readonly UtxoEntry[] | undefined
   isUnspent(outpoint: Outpoint): boolean
-  locate(transactionId: string): TransactionLocation | undefined
+  locate(transactionId: string): Place | undefined
   /** Takes a block in. @throws {RuleError} */
   submit(block: Block): Promise<'connected' | 'side' | 'known'>
 }

@@ -1,35 +1,11 @@
+import type { AddressEvent, AddressTotals } from '../../ledger/account.js'
 import { decodeHeader } from '../../ledger/decode-header.js'
 import { encodeHeader, HEADER_BYTES } from '../../ledger/header.js'
 import type { TreeEntry } from '../../ledger/header-tree.js'
+import type { Place } from '../../ledger/place.js'
 import type { UtxoEntry } from '../../ledger/utxo.js'
 import type { ValidationCode } from '../../ledger/validation-code.js'
 import { addressKey, addressOf } from './keys.js'
-
-/** Where a transaction stands in the chain, and what became of it. */
-export interface Place {
-  readonly height: number
-  /** Within its block, counted from 0. */
-  readonly index: number
-  readonly code: ValidationCode
-}
-
-/** What an address owns and did. */
-export interface AddressTotals {
-  /** In units. */
-  readonly balance: number
-  readonly unspentOutputs: number
-  readonly transactions: number
-}
-
-/** A transaction of the chain as one address sees it; amounts in units. */
-export interface AddressEvent {
-  readonly id: string
-  readonly height: number
-  /** Within its block, counted from 0. */
-  readonly index: number
-  readonly received: number
-  readonly sent: number
-}
 
 const FLAG_BODY = 1
 const FLAG_INVALID_ITSELF = 2

@@ -1,0 +1,93 @@
+import { type Database, open, type RootDatabase } from 'lmdb'
+import type { BlockUndo } from '../../ledger/undo.js'
+import type { VersionedValue } from '../../ledger/world-state.js'
+
+/** A table whose keys and values are bytes. */
+export type BinaryTable = Database<Buffer, Buffer>
+
+/** What follows from the blocks of the chain alone. */
+export interface ChainTables {
+  /** Hashes by height. */
+  readonly active: BinaryTable
+  readonly utxo: BinaryTable
+  /** Places by transaction id. */
+  readonly transactions: BinaryTable
+  /** Totals by address. */
+  readonly addresses: BinaryTable
+  /** Unspent outputs by address, then outpoint. */
+  readonly addressUtxo: BinaryTable
+  /** Flows by address, then place in the chain. */
+  readonly addressPlaces: BinaryTable
+  /** Addresses by balance. */
+  readonly wealth: BinaryTable
+  /** Ids of the calls that took effect. */
+  readonly calls: BinaryTable
+  /** By block hash. */
+  readonly undo: Database<BlockUndo, Buffer>
+  readonly world: Database<VersionedValue, Buffer>
+}
+
+/** The tables of an index, open in one LMDB environment. */
+export interface Tables {
+  readonly root: RootDatabase<unknown, string>
+  /** Headers of all branches by hash. */
+  readonly headers: BinaryTable
+  /** Hashes that no other header follows. */
+  readonly tips: BinaryTable
+  readonly chain: ChainTables
+}
+
+/** The value of a table that is a set of keys. */
+export const NOTHING = Buffer.alloc(0)
+
+/** Address space, not size on disk: LMDB maps the whole file. */
+const MAP_BYTES = 1 << 40
+
+export function openTables(folder: string): Tables {
+  const root = open<unknown, string>({
+    path: folder,
+    mapSize: MAP_BYTES,
+    maxDbs: 16,
+    cache: false,
+    noSubdir: false,
+  })
+  const binary = (name: string): BinaryTable =>
+    root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' })
+  return {
+    root,
+    headers: binary('headers'),
+    tips: binary('tips'),
+    chain: {
+      active: binary('active'),
+      utxo: binary('utxo'),
+      transactions: binary('transactions'),
+      addresses: binary('addresses'),
+      addressUtxo: binary('address_utxo'),
+      addressPlaces: binary('address_places'),
+      wealth: binary('wealth'),
+      calls: binary('calls'),
+      undo: root.openDB('undo', { keyEncoding: 'binary' }),
+      world: root.openDB('world', { keyEncoding: 'binary' }),
+    },
+  }
+}
+
+/** Every table but the root. */
+export function allTables({ headers, tips, chain }: Tables): readonly Database<unknown, Buffer>[] {
+  return [headers, tips, ...(Object.values(chain) as Database<unknown, Buffer>[])]
+}
+
+/** All that follows from the chain alone, as it is stored: equal in two indexes of the same chain, whatever led there. */
+export function* contentsOf(
+  chain: ChainTables,
+): Generator<{ readonly table: string; readonly key: string; readonly value: unknown }> {
+  for (const [table, database] of Object.entries(chain) as [string, Database<unknown, Buffer>][]) {
+    for (const { key, value } of database.getRange({ snapshot: false })) {
+      yield {
+        table,
+        key: key.toString('hex'),
+        value: Buffer.isBuffer(value) ? value.toString('hex') : value,
+      }
+    }
+  }
+}
