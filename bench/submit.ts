@@ -13,7 +13,7 @@ import { transfer } from './support/transfer.js'
 import { AMOUNT, ownedBlocks } from './support/wide-chain.js'
 import { withFolder } from './support/with-folder.js'
 
-const CONNECTIONS = 32
+const CONNECTIONS = 64
 const SINGLES = 500
 const BATCH = 1000
 const TURNS = 16

@@ -1,18 +1,21 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { mappedIndexMb } from './mapped-index.js'
 
 /** A server in a process of its own, that says once where it is. */
 export interface Child {
   readonly url: string
   /** CPU time the process has used, in ms. */
   cpuMs(): Promise<number>
-  /** Its resident set, mapped files included, in MB. */
+  /** Its resident set in MB. */
   residentMb(): Promise<number>
+  /** What of that is pages of the index' file, which the system maps and drops as it likes; 0 where that cannot be told. */
+  mappedMb(): Promise<number>
   stop(): Promise<void>
 }
 
-type Question = 'cpu' | 'memory'
+type Question = 'cpu' | 'resident' | 'mapped'
 
 /** Starts a file of bench/support, given what it needs as JSON. */
 export async function startChild(name: string, input: unknown): Promise<Child> {
@@ -37,7 +40,8 @@ export async function startChild(name: string, input: unknown): Promise<Child> {
   return {
     url,
     cpuMs: () => ask('cpu'),
-    residentMb: () => ask('memory'),
+    residentMb: () => ask('resident'),
+    mappedMb: () => ask('mapped'),
     async stop() {
       child.disconnect()
       await ended
@@ -50,12 +54,18 @@ export function inputOfChild(): unknown {
   return JSON.parse(process.argv[2] ?? 'null')
 }
 
+const ANSWERS: Readonly<Record<Question, () => number>> = {
+  cpu() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
+  resident: () => process.memoryUsage.rss() / 1e6,
+  mapped: () => mappedIndexMb(),
+}
+
 /** Says where the server is, answers what the parent asks about the process, and calls `stop` when the bench is done. */
 export function serveParent(url: string, stop: () => Promise<void>): void {
-  process.on('message', (question: Question) => {
-    const { user, system } = process.cpuUsage()
-    process.send?.(question === 'cpu' ? (user + system) / 1000 : process.memoryUsage.rss() / 1e6)
-  })
+  process.on('message', (question: Question) => process.send?.(ANSWERS[question]()))
   process.once('disconnect', () => {
     void stop()
   })
