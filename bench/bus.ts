@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type WebSocket as Socket, WebSocket } from 'ws'
 import { reaches, type Row, staysUnder } from './row.js'
-import { median } from './support/measure.js'
+import { median, percentile } from './support/measure.js'
 
 const IN_FLIGHT = 64
 const MEASURE_MS = 1_500
@@ -232,10 +232,6 @@ function countFrames(sockets: readonly Socket[]): { until(count: number): Promis
         if (count >= wanted) resolve()
       }),
   }
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN
 }
 
 interface Running {

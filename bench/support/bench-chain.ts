@@ -1,13 +1,17 @@
-import { blockTemplate, withNonce } from '../../src/chain/block-template.js'
-import type { OpenChain } from '../../src/app/open-chain.js'
+import { createLog } from '../../src/app/log.js'
+import { openChain, type OpenChain } from '../../src/app/open-chain.js'
+import { DEFAULTS } from '../../src/app/settings/defaults.js'
+import { fixedSettings } from '../../src/app/settings/derived.js'
+import type { VerifyAll } from '../../src/chain/blockchain.js'
+import { unitsOf } from '../../src/ledger/amount-of-coins.js'
 import type { Block } from '../../src/ledger/block.js'
-import { compactToTarget } from '../../src/ledger/difficulty.js'
-import type { Mempool } from '../../src/ledger/mempool.js'
+import type { Chain } from '../../src/ledger/chain.js'
 import type { ConsensusSettings } from '../../src/ledger/settings.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
 import type { Account } from '../../src/wallet/account.js'
 import { developmentWallet } from '../../src/wallet/development-accounts.js'
-import { signTransaction } from '../../src/wallet/sign-transaction.js'
+import { BlockMaker } from './block-maker.js'
+import { type OwnCoin, transfer } from './transfer.js'
 
 /** A chain with the easiest work, so that a bench spends its time on blocks. */
 export const SYNC_CHAIN: ConsensusSettings = {
@@ -26,71 +30,84 @@ export const SYNC_CHAIN: ConsensusSettings = {
   maxTransactionParts: 1000,
 }
 
+/** The chain of a node that was told nothing. */
+export function defaultChain(): ConsensusSettings {
+  const { name, block_time: blockTime, block_reward: reward } = DEFAULTS.blockchain
+  return { name, blockTime, blockReward: unitsOf(reward), ...fixedSettings() }
+}
+
+/** For blocks that the bench made itself. */
+export const trustAll: VerifyAll = () => Promise.resolve()
+
+/** The chain in a node's data folder, without a node around it. */
+export function openBenchChain(
+  folder: string,
+  settings: ConsensusSettings,
+  verify: VerifyAll,
+  rebuild = false,
+): Promise<OpenChain> {
+  return openChain({
+    folder,
+    files: { blocksFolder: 'blocks', blockTemplate: 'block' },
+    settings,
+    verify,
+    now: Date.now,
+    log: createLog('fatal', false),
+    rebuild,
+    onProgress: () => undefined,
+  })
+}
+
 const AMOUNT = 1000
 
-/** Puts blocks on a chain that is empty: one that pays, one that spreads, then each with so many one-input transfers. */
-export async function growBenchChain(chain: OpenChain, blocks: number, transactions: number): Promise<void> {
+/** Blocks from block 0 up: one that pays, one that spreads, then each with so many one-input transfers. */
+export async function* transferBlocks(
+  chain: Chain,
+  blocks: number,
+  transactions: number,
+): AsyncGenerator<Block> {
   const { accounts } = await developmentWallet()
-  const [payer] = accounts
-  if (!payer) throw new Error('the development wallet has accounts')
-  const first = await append(chain, payer.address, [], 0)
-  const coinbase = first.transactions[0] as Transaction
-  const owners = Array.from({ length: transactions }, (_, i) => accounts[i % accounts.length] as Account)
-  const spread = signTransaction(
-    {
-      version: 1,
-      chainId: chain.blockchain.chain.id,
-      timestamp: 0,
-      inputs: [{ transactionId: coinbase.id, outputIndex: 0 }],
-      outputs: [
-        ...owners.map(({ address }) => ({ address, amount: AMOUNT })),
-        { address: payer.address, amount: SYNC_CHAIN.blockReward - AMOUNT * transactions },
-      ],
-      fee: 0,
-    },
-    [payer.keys],
+  const payer = accounts[0] as Account
+  const maker = new BlockMaker(chain, payer.address)
+  const first = maker.next()
+  yield first
+  let coins: readonly OwnCoin[] = Array.from({ length: transactions }, (_, i) => ({
+    owner: accounts[i % accounts.length] as Account,
+    transactionId: '',
+    outputIndex: i,
+  }))
+  const spread = transfer(
+    chain.id,
+    { owner: payer, transactionId: first.transactions[0]?.id ?? '', outputIndex: 0 },
+    [
+      ...coins.map(({ owner: { address } }) => ({ address, amount: AMOUNT })),
+      { address: payer.address, amount: chain.settings.blockReward - AMOUNT * transactions },
+    ],
+    0,
   )
-  await append(chain, payer.address, [spread], 1)
-  let coins = owners.map((owner, outputIndex) => ({ owner, transactionId: spread.id, outputIndex }))
+  coins = coins.map((coin) => ({ ...coin, transactionId: spread.id }))
+  yield maker.next([spread])
   for (let height = 2; height < blocks; height++) {
-    const moves = coins.map(({ owner, transactionId, outputIndex }, i) => {
+    const moved: Transaction[] = []
+    coins = coins.map((coin, i) => {
       const receiver = accounts[(i + height) % accounts.length] as Account
-      const transfer = signTransaction(
-        {
-          version: 1,
-          chainId: chain.blockchain.chain.id,
-          timestamp: height,
-          inputs: [{ transactionId, outputIndex }],
-          outputs: [{ address: receiver.address, amount: AMOUNT }],
-          fee: 0,
-        },
-        [owner.keys],
-      )
-      return { transfer, coin: { owner: receiver, transactionId: transfer.id, outputIndex: 0 } }
+      const move = transfer(chain.id, coin, [{ address: receiver.address, amount: AMOUNT }], height)
+      moved.push(move)
+      return { owner: receiver, transactionId: move.id, outputIndex: 0 }
     })
-    await append(
-      chain,
-      payer.address,
-      moves.map(({ transfer }) => transfer),
-      height,
-    )
-    coins = moves.map(({ coin }) => coin)
+    yield maker.next(moved)
   }
 }
 
-async function append(
-  { blockchain }: OpenChain,
-  address: string,
-  transactions: readonly Transaction[],
-  height: number,
-): Promise<Block> {
-  const pool = { select: () => transactions } as unknown as Mempool
-  const template = blockTemplate(blockchain, pool, address, SYNC_CHAIN.genesisTime + 1000 * (height + 1))
-  const target = compactToTarget(template.header.bits) ?? 0n
-  for (let nonce = 0; ; nonce++) {
-    const block = withNonce(template, nonce.toString(16).padStart(16, '0'))
-    if (BigInt(`0x${block.header.hash}`) > target) continue
-    await blockchain.submit(block)
-    return block
+const GROUP = 64
+
+/** Puts blocks that follow its tip on a chain, many at a time. */
+export async function appendAll({ blockchain }: OpenChain, blocks: AsyncIterable<Block>): Promise<void> {
+  let group: Block[] = []
+  for await (const block of blocks) {
+    if (group.push(block) < GROUP) continue
+    await blockchain.submitMany(group)
+    group = []
   }
+  await blockchain.submitMany(group)
 }

@@ -6,28 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dispatcher } from '../../src/api/dispatch.js'
 import { sync } from '../../src/api/methods/sync.js'
-import { createLog } from '../../src/app/log.js'
-import { openChain } from '../../src/app/open-chain.js'
 import { syncSettings } from '../../src/app/settings/sync-settings.js'
 import { timerSleep } from '../../src/app/timer-sleep.js'
 import { restApp } from '../../src/rest/rest-app.js'
 import { NodeSync } from '../../src/sync/node-sync.js'
-import { growBenchChain, SYNC_CHAIN } from './bench-chain.js'
+import { appendAll, openBenchChain, SYNC_CHAIN, transferBlocks, trustAll } from './bench-chain.js'
 import { inputOfChild, serveParent } from './child.js'
 
 /** A node that holds a chain of so many blocks and serves it over REST. */
 const { blocks, transactions } = inputOfChild() as { blocks: number; transactions: number }
 const folder = await mkdtemp(join(tmpdir(), 'terrarium-bench-'))
-const chain = await openChain({
-  folder,
-  files: { blocksFolder: 'blocks', blockTemplate: 'block' },
-  settings: SYNC_CHAIN,
-  // It made all of them itself.
-  verify: () => Promise.resolve(),
-  now: Date.now,
-  log: createLog('fatal', false),
-})
-await growBenchChain(chain, blocks, transactions)
+const chain = await openBenchChain(folder, SYNC_CHAIN, trustAll)
+await appendAll(chain, transferBlocks(chain.blockchain.chain, blocks, transactions))
 const node = new NodeSync({
   ...chain,
   peers: { list: () => [], find: () => undefined },

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../base/canonical-json.js'
 import { messageOf } from '../base/errors.js'
 import type { Json } from '../base/json.js'
 import type { Pending } from '../chain/pending.js'
@@ -99,7 +98,7 @@ export class TransactionsMirror {
 async function textOf(transactions: readonly Transaction[]): Promise<string> {
   const lines: string[] = []
   for (const [i, transaction] of transactions.entries()) {
-    lines.push(`  ${canonicalJson(encodeTransaction(transaction))}`)
+    lines.push(`  ${JSON.stringify(encodeTransaction(transaction))}`)
     if (i % SLICE === SLICE - 1) await new Promise(setImmediate)
   }
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`

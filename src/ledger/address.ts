@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { sha256 } from './sha256.js'
 
 const ADDRESS = /^0x[0-9a-f]{40}$/
 

@@ -1,6 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { type BlockHeader, type HeaderFields } from './block.js'
+import { sha256 } from './sha256.js'
 
 /** Bytes of an encoded header. */
 export const HEADER_BYTES = 96

@@ -1,18 +1,18 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { assert } from '../base/errors.js'
 import { runSteps, type Steps } from '../base/steps.js'
+import { sha256After } from './sha256.js'
 
-const LEAF = Uint8Array.of(0)
-const NODE = Uint8Array.of(1)
+const hashLeaf = sha256After(Uint8Array.of(0))
+const hashNode = sha256After(Uint8Array.of(1))
 
 /** The hash an id enters the tree with. Its first byte keeps leaves and inner nodes apart. */
 export function merkleLeaf(id: string): Uint8Array {
-  return sha256(concatBytes(LEAF, hexToBytes(id)))
+  return hashLeaf(hexToBytes(id))
 }
 
 export function merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(NODE, left, right))
+  return hashNode(left, right)
 }
 
 /**

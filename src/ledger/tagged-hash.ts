@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { sha256, sha256After } from './sha256.js'
 
 /**
  * A hash for one purpose: SHA-256 over the tag's hash twice, then the message. What is hashed under one tag can never
@@ -7,6 +7,5 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
  */
 export function taggedHash(tag: string): (message: Uint8Array) => Uint8Array {
   const tagHash = sha256(utf8ToBytes(tag))
-  const prefixed = sha256.create().update(tagHash).update(tagHash)
-  return (message) => prefixed.clone().update(message).digest()
+  return sha256After(concatBytes(tagHash, tagHash))
 }

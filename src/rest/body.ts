@@ -49,7 +49,10 @@ function bytesOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     }
     request.on('data', take)
     request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('close', () => reject(new ApiError('MALFORMED_JSON', 'the body ended early')))
+    request.once('close', () => {
+      // Comes after every body; an error that nobody reads still costs its stack trace.
+      if (!request.readableEnded) reject(new ApiError('MALFORMED_JSON', 'the body ended early'))
+    })
   })
 }
 

@@ -29,9 +29,10 @@ export function paramsReader(
   }
 }
 
-/** Never an assignment: a key called __proto__ must stay a key, for the schema to refuse. */
-function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+/** A key called __proto__ must stay a key, for the schema to refuse; others need not pay for that. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function objectBody(body: unknown): object {

@@ -13,6 +13,9 @@ export interface VerifyLaneOptions {
 /** While the thread works on one chunk the next one waits there: it never waits for the main thread. */
 const CHUNKS_AHEAD = 2
 
+/** Of small chunks, as single transactions make them, more may wait there: as long as they hold fewer checks than this. */
+const CHECKS_AHEAD = 32
+
 /** Deaths in a row after which a lane is left closed: what killed the thread would kill the next. */
 const MOST_DEATHS = 3
 
@@ -21,6 +24,8 @@ export class VerifyLane {
   readonly #options: VerifyLaneOptions
   #thread: Thread<ArrayBuffer, readonly boolean[]> | undefined
   #sent: (readonly Item[])[] = []
+  /** Checks in all of them. */
+  #unanswered = 0
   #deaths = 0
   #isClosed = false
 
@@ -29,7 +34,7 @@ export class VerifyLane {
   }
 
   get hasRoom(): boolean {
-    return !this.#isClosed && this.#sent.length < CHUNKS_AHEAD
+    return !this.#isClosed && (this.#sent.length < CHUNKS_AHEAD || this.#unanswered < CHECKS_AHEAD)
   }
 
   get isBusy(): boolean {
@@ -41,6 +46,7 @@ export class VerifyLane {
     this.#thread ??= this.#start()
     this.#thread.hold(true)
     this.#sent.push(items)
+    this.#unanswered += items.length
     this.#thread.post(packed, [packed])
   }
 
@@ -63,6 +69,7 @@ export class VerifyLane {
   #answered(answers: readonly boolean[]): void {
     this.#deaths = 0
     const items = this.#sent.shift() ?? []
+    this.#unanswered -= items.length
     for (const [i, { job }] of items.entries()) job.answer(answers[i] === true)
     if (!this.isBusy) this.#thread?.hold(false)
     this.#options.onRoom()
@@ -78,6 +85,7 @@ export class VerifyLane {
   #takeBack(): readonly Item[] {
     const unanswered = this.#sent.flat()
     this.#sent = []
+    this.#unanswered = 0
     return unanswered
   }
 }

@@ -13,8 +13,8 @@ export interface VerifyPoolOptions {
   readonly module?: URL | undefined
 }
 
-/** Fewer than these are verified at once: to another thread and back takes as long as a few verifications. */
-const FEW = 8
+/** Fewer than these are verified at once: to another thread and back takes about as long as a verification. */
+const FEW = 2
 
 /** Checks that travel together. */
 const SMALLEST_CHUNK = 8
@@ -25,7 +25,7 @@ const SLICE = 16
 
 /**
  * Verifies signatures on worker threads, and on the calling thread what these have no room for. What is asked for in one
- * turn of the event loop travels together; no more than two chunks a thread are copied at any time.
+ * turn of the event loop travels together; a thread is given little more than it can work on at any time.
  */
 export class VerifyPool {
   readonly #options: VerifyPoolOptions

@@ -13,9 +13,12 @@ export function heightKey(height: number): Buffer {
 }
 
 export function outpointKey({ transactionId, outputIndex }: Outpoint): Buffer {
-  const key = Buffer.allocUnsafe(36)
-  key.write(transactionId, 0, 32, 'hex')
-  key.writeUInt32BE(outputIndex, 32)
+  return writeOutpoint(Buffer.allocUnsafe(36), 0, transactionId, outputIndex)
+}
+
+function writeOutpoint(key: Buffer, offset: number, transactionId: string, outputIndex: number): Buffer {
+  key.write(transactionId, offset, 32, 'hex')
+  key.writeUInt32BE(outputIndex, offset + 32)
   return key
 }
 
@@ -37,8 +40,10 @@ export function addressOf(key: Buffer, offset = 0): string {
 }
 
 /** An address' unspent outputs stand together, by outpoint. */
-export function addressOutpointKey(address: string, outpoint: Outpoint): Buffer {
-  return Buffer.concat([addressKey(address), outpointKey(outpoint)])
+export function addressOutpointKey(address: string, { transactionId, outputIndex }: Outpoint): Buffer {
+  const key = Buffer.allocUnsafe(ADDRESS_BYTES + 36)
+  key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
+  return writeOutpoint(key, ADDRESS_BYTES, transactionId, outputIndex)
 }
 
 /** An address' transactions stand together, in chain order. */

@@ -16,10 +16,13 @@ export interface KeptTransaction {
 export class PendingStore {
   readonly #root: RootDatabase<KeptTransaction, string>
   readonly #pending: Database<KeptTransaction, string>
+  /** What is kept or about to be: most transactions of a block never were, and removing them would cost writes. */
+  readonly #ids: Set<string>
 
   private constructor(folder: string) {
     this.#root = open({ path: folder, noSubdir: false, cache: false })
     this.#pending = this.#root.openDB<KeptTransaction, string>('pending', {})
+    this.#ids = new Set(this.#pending.getKeys())
   }
 
   static open(folder: string): PendingStore {
@@ -28,11 +31,12 @@ export class PendingStore {
 
   /** Resolves when it is kept. */
   async put(id: string, kept: KeptTransaction): Promise<void> {
+    this.#ids.add(id)
     await this.#pending.put(id, kept)
   }
 
   async remove(id: string): Promise<void> {
-    await this.#pending.remove(id)
+    if (this.#ids.delete(id)) await this.#pending.remove(id)
   }
 
   /** Resolves when all that was put and removed so far is kept and gone. */
