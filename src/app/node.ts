@@ -147,11 +147,13 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
   const offered = await operations(context, chain, chainWork, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
   const rest = restOptions(parts, context, finder, facts)
-  const bus = openBus({
+  const bus = await openBus({
     server: place.door.server,
     operations: offered,
     events,
     self: own.record,
+    folder: place.folder.path,
+    tip: chain?.blockchain.tip()?.hash,
     access: rest.access,
     log,
     startedMs,

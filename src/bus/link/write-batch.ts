@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 /** So many messages go out together: more would keep the reader waiting, fewer cost a call of the system each. */
-const MAX_HELD = 16
+const MAX_HELD = 8
 
 /** Gathers what is written to a stream within one turn of the event loop, so that it goes out in few calls of the system. */
 export class WriteBatch {
