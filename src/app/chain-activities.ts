@@ -1,6 +1,7 @@
 import { Miner } from '../mining/miner.js'
 import { PeerCalls } from '../nodes/peer-call.js'
 import type { NodeRecord } from '../nodes/record.js'
+import type { Channels } from '../sync/channel.js'
 import { NodeSync } from '../sync/node-sync.js'
 import { RestPeers } from '../sync/rest-peers.js'
 import type { Sleep } from '../time/sleep.js'
@@ -17,6 +18,8 @@ export interface ChainActivitiesOptions {
   readonly chain: ClientChain
   readonly finder: NodeFinder
   readonly self: NodeRecord
+  /** Connections by which news are told; absent: all over REST. */
+  readonly channels?: Channels
   readonly profile: Profile
   readonly settings: NodeSettings
   readonly chainId: () => string
@@ -35,7 +38,7 @@ export interface ChainActivities {
 }
 
 export async function chainActivities(options: ChainActivitiesOptions): Promise<ChainActivities> {
-  const { chain, finder, self, settings, log, now, random, sleep, chainId } = options
+  const { chain, finder, self, channels, settings, log, now, random, sleep, chainId } = options
   const { blockchain, pending } = chain
   const limits = syncSettings()
   const calls = new PeerCalls({
@@ -47,7 +50,7 @@ export async function chainActivities(options: ChainActivitiesOptions): Promise<
   const sync = new NodeSync({
     blockchain,
     pending,
-    peers: new RestPeers(() => finder.known.list(), self, calls),
+    peers: new RestPeers(() => finder.known.list(), self, calls, channels),
     settings: limits,
     now,
     random,

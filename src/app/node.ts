@@ -7,7 +7,8 @@ import { homePage, type HomePageFacts } from '../rest/pages/home-page.js'
 import { restApp, type RestOptions } from '../rest/rest-app.js'
 import { LatestWrite } from '../store/latest-write.js'
 import type { Sleep } from '../time/sleep.js'
-import { chainActivities } from './chain-activities.js'
+import { BusRelay } from './bus-relay.js'
+import { type ChainActivities, chainActivities } from './chain-activities.js'
 import { chainFacts } from './chain-facts.js'
 import type { ClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
@@ -24,6 +25,7 @@ import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
 import { DEFAULTS } from './settings/defaults.js'
 import { profileRules } from './settings/derived.js'
+import { syncSettings } from './settings/sync-settings.js'
 import type { NodeSettings } from './settings/node-settings.js'
 import { timerSleep } from './timer-sleep.js'
 
@@ -58,6 +60,8 @@ export interface RunningNode {
   readonly events: NodeEvents
   /** Undefined for a seed server. */
   readonly chain: ClientChain | undefined
+  /** Undefined for a seed server. */
+  readonly relay: BusRelay | undefined
   /** Stops answering, writes what is unwritten and lets the folder go. */
   stop(): Promise<void>
 }
@@ -130,12 +134,15 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
     health: () => nodeHealth({ settings, profile, info, finder, chain, uptimeMs: now() - startedMs }),
   }
   const { log, random, sleep = timerSleep } = surroundings
+  const relay = chain && busRelay(parts, finder)
   const chainWork =
     chain &&
+    relay &&
     (await chainActivities({
       chain,
       finder,
       self: own.record,
+      channels: relay,
       profile,
       settings,
       chainId: () => info.chainId(),
@@ -147,17 +154,21 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
   const offered = await operations(context, chain, chainWork, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
   const rest = restOptions(parts, context, finder, facts)
-  const bus = openBus({
+  const bus = await openBus({
     server: place.door.server,
     operations: offered,
     events,
     self: own.record,
+    folder: place.folder.path,
+    tip: chain?.blockchain.tip()?.hash,
+    methods: relay ? [relay.method] : [],
     access: rest.access,
     log,
     startedMs,
   })
   place.door.open(restApp({ ...offered, ...rest }))
-  const activities: readonly Activity[] = chainWork ? [finder, chainWork] : [finder]
+  const activities: Activity[] = chainWork ? [finder, chainWork] : [finder]
+  if (relay && chainWork) activities.push(relayActivity(relay, offered, chainWork))
   for (const activity of activities) activity.start()
   return {
     record: own.record,
@@ -169,6 +180,7 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
     operations: offered,
     events,
     chain,
+    relay,
     async stop() {
       for (const activity of [...activities].reverse()) await activity.stop()
       await bus.close()
@@ -178,6 +190,31 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       await chain?.close()
       await place.folder.close()
     },
+  }
+}
+
+function busRelay({ own, events, state, surroundings }: Parts, finder: NodeFinder): BusRelay {
+  const { relayPeers: maxPeers, callMs } = syncSettings()
+  return new BusRelay({
+    self: own.record,
+    known: () => finder.known.list(),
+    events,
+    chainId: () => state.info.chainId(),
+    maxPeers,
+    callMs,
+    log: surroundings.log,
+  })
+}
+
+function relayActivity(relay: BusRelay, { dispatch }: Operations, { sync }: ChainActivities): Activity {
+  return {
+    start: () =>
+      relay.start({
+        dispatch,
+        heard: (key, status) => sync.chain.heard(key, status),
+        onMisbehaviour: (key, reason) => sync.chain.misbehaved(key, reason),
+      }),
+    stop: () => relay.stop(),
   }
 }
 

@@ -96,6 +96,7 @@ export class Module {
       log: this.#log,
       onNegotiated: (response) => this.#negotiated(response),
       onUp: (connection) => this.#connected(connection),
+      onUnreachable: () => this.#cannotWork('it cannot be reached'),
       ...(options.negotiationPauseMs === undefined ? {} : { negotiationPauseMs: options.negotiationPauseMs }),
       ...(options.maxPauseMs === undefined ? {} : { maxPauseMs: options.maxPauseMs }),
     })
@@ -113,7 +114,7 @@ export class Module {
     try {
       await this.#link.start()
     } catch (error) {
-      this.#cannotWork(error)
+      if (error instanceof BusError && error.code !== 'ABORTED') this.#cannotWork(error.message)
       throw error
     }
   }
@@ -264,11 +265,11 @@ export class Module {
     })
   }
 
-  /** The manager itself is what cannot be reached, so only a file is left to tell. */
-  #cannotWork(error: unknown): void {
+  /** The manager itself is what we cannot have, so only a file is left to tell. */
+  #cannotWork(why: string): void {
     const { errorLog = 'Error.log', name, manager } = this.#options
-    if (errorLog === '' || !(error instanceof BusError) || error.code === 'ABORTED') return
-    const description = `${name} cannot work with the manager at ${manager}: ${error.message}`
+    if (errorLog === '') return
+    const description = `${name} cannot work with the manager at ${manager}: ${why}`
     appendErrorLog(errorLog, { timeMs: this.#clock.now(), id: name, description })
   }
 }

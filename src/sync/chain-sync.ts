@@ -7,7 +7,7 @@ import type { Sleep } from '../time/sleep.js'
 import { deadline } from './deadline.js'
 import { Download } from './download.js'
 import { HeaderSession } from './header-session.js'
-import type { OnMisbehaviour, Peers } from './peer.js'
+import type { OnMisbehaviour, Peers, PeerStatus } from './peer.js'
 import { PeerBook, type PeerState } from './peer-book.js'
 import type { SyncSettings } from './settings.js'
 
@@ -24,6 +24,9 @@ export interface ChainSyncOptions {
   /** This node failed; sync goes on later. */
   readonly onError: (error: unknown) => void
 }
+
+/** Rounds in which a node that tells us by itself is asked once all the same. */
+const ROUNDS_PER_LOOK = 6
 
 /** Status calls under way at the same time. */
 const PARALLEL_STATUS = 8
@@ -85,8 +88,21 @@ export class ChainSync {
 
   /** Asks all known nodes how far they are, and fetches what is missing; resolves when all have answered or failed. */
   async poll(): Promise<void> {
-    const limit = pLimit(PARALLEL_STATUS)
-    await Promise.all(this.book.all().map((state) => limit(() => this.#ask(state))))
+    await this.#pollOf(this.book.all())
+  }
+
+  /** A node that we follow says how far it is. */
+  heard(key: string, status: PeerStatus): void {
+    const state = this.book.find(key)
+    if (!state) return
+    state.claim = this.#claimOf(status)
+    this.schedule()
+  }
+
+  /** A node tells us what no honest node tells. */
+  misbehaved(key: string, reason: string): void {
+    const state = this.book.find(key)
+    if (state) this.book.punish(state, reason)
   }
 
   /** Starts whatever can be fetched now. */
@@ -119,19 +135,30 @@ export class ChainSync {
   async #run(): Promise<void> {
     const { settings, random, sleep, onError } = this.#options
     const { signal } = this.#stopped
-    while (!signal.aborted) {
-      await this.poll().catch(onError)
+    for (let round = 0; !signal.aborted; round++) {
+      const isLook = round % ROUNDS_PER_LOOK === 0
+      const asked = this.book.all().filter(({ peer }) => isLook || !peer.isFollowed)
+      await this.#pollOf(asked).catch(onError)
       await sleep(settings.pollMs * (1 + settings.jitter * (2 * random() - 1)), signal)
     }
   }
 
+  async #pollOf(states: readonly PeerState[]): Promise<void> {
+    const limit = pLimit(PARALLEL_STATUS)
+    await Promise.all(states.map((state) => limit(() => this.#ask(state))))
+  }
+
+  /** A node of another chain is no peer, nor is it to blame: the chain may have been founded anew. */
+  #claimOf(status: PeerStatus): PeerStatus | undefined {
+    return status.chainId === this.#options.blockchain.chain.id ? status : undefined
+  }
+
   async #ask(state: PeerState): Promise<void> {
-    const { settings, sleep, blockchain } = this.#options
+    const { settings, sleep } = this.#options
     if (this.#stopped.signal.aborted) return
     try {
       const status = await deadline(state.peer.status(), settings.callMs, sleep)
-      // A node of another chain is no peer, nor is it to blame: the chain may have been founded anew.
-      state.claim = status.chainId === blockchain.chain.id ? status : undefined
+      state.claim = this.#claimOf(status)
     } catch (error) {
       state.claim = undefined
       this.#blame(state, error)

@@ -30,6 +30,8 @@ export interface OfferAnswer {
 export interface Peer {
   /** Its identity: address and port. */
   readonly key: string
+  /** It tells us how far it is by itself, so that it need not be asked as often. */
+  readonly isFollowed?: boolean
   status(): Promise<PeerStatus>
   /** Headers of its chain after the first hash of the locator that its chain holds. */
   headers(locator: readonly string[], count: number): Promise<readonly BlockHeader[]>

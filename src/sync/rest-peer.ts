@@ -17,6 +17,7 @@ import { RuleError } from '../ledger/rule-error.js'
 import type { Transaction } from '../ledger/transaction.js'
 import { PeerError, type PeerCalls } from '../nodes/peer-call.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
+import type { Channels, JsonMap } from './channel.js'
 import type { AnnouncedVerdict, OfferAnswer, Peer, PeerStatus } from './peer.js'
 
 const statusOf = reader(SyncStatus)
@@ -25,16 +26,18 @@ const blocksOf = reader(Blocks)
 const verdictOf = reader(AnnouncementAnswer)
 const offerAnswerOf = reader(OfferAnswerSchema)
 
-/** Another node, reached over REST. */
+/** Another node, reached over REST, or told of news over the connection by which it follows us. */
 export class RestPeer implements Peer {
   readonly key: string
   readonly #url: string
   readonly #calls: Pick<PeerCalls, 'call'>
   readonly #self: NodeRecord
+  readonly #channels: Channels | undefined
 
   /** @param self this node, named in what it tells. */
-  constructor(record: NodeRecord, self: NodeRecord, calls: Pick<PeerCalls, 'call'>) {
+  constructor(record: NodeRecord, self: NodeRecord, calls: Pick<PeerCalls, 'call'>, channels?: Channels) {
     this.key = keyOf(record)
+    this.#channels = channels
     this.#url = `${urlOf(record)}/sync`
     this.#calls = calls
     this.#self = self
@@ -42,8 +45,7 @@ export class RestPeer implements Peer {
 
   async status(): Promise<PeerStatus> {
     const { value } = await this.#calls.call({ method: 'GET', url: `${this.#url}/status/` })
-    const { chain_id: chainId, height, tip, work } = statusOf(value)
-    return { chainId, height, tip: tip ?? undefined, work: BigInt(`0x${work}`) }
+    return readStatus(value)
   }
 
   async headers(locator: readonly string[], count: number): Promise<readonly BlockHeader[]> {
@@ -65,22 +67,42 @@ export class RestPeer implements Peer {
       header: encodeHeaderJson(header),
       ...(transactions ? { transactions: transactions.map(encodeTransaction) } : {}),
     }
-    return verdictOf(await this.#post('announce', body)).verdict
+    return verdictOf(await this.#tell('announce', body)).verdict
   }
 
   async offer(ids: readonly string[]): Promise<OfferAnswer> {
-    return offerAnswerOf(await this.#post('transactions', { ...this.#self, ids }))
+    return offerAnswerOf(await this.#tell('transactions', { ...this.#self, ids }))
   }
 
   async send(transactions: readonly Transaction[]): Promise<void> {
     const body = { ...this.#self, transactions: transactions.map(encodeTransaction) }
-    offerAnswerOf(await this.#post('transactions', body))
+    offerAnswerOf(await this.#tell('transactions', body))
+  }
+
+  get isFollowed(): boolean {
+    return this.#channels?.isFollowed(this.key) ?? false
+  }
+
+  async #tell(path: 'announce' | 'transactions', body: JsonMap): Promise<Json> {
+    const channel = this.#channels?.find(this.key)
+    if (!channel) return this.#post(path, body)
+    try {
+      return await channel.call(path === 'announce' ? 'sync.announce' : 'sync.offer', body)
+    } catch {
+      return this.#post(path, body)
+    }
   }
 
   async #post(path: string, body: unknown): Promise<Json> {
     const { value } = await this.#calls.call({ method: 'POST', url: `${this.#url}/${path}/`, body })
     return value
   }
+}
+
+/** @throws {PeerError} when it is none */
+export function readStatus(value: Json): PeerStatus {
+  const { chain_id: chainId, height, tip, work } = statusOf(value)
+  return { chainId, height, tip: tip ?? undefined, work: BigInt(`0x${work}`) }
 }
 
 /** Reads an answer of one shape. */

@@ -1,5 +1,6 @@
 import type { PeerCalls } from '../nodes/peer-call.js'
 import { keyOf, type NodeRecord } from '../nodes/record.js'
+import type { Channels } from './channel.js'
 import type { Peer, Peers } from './peer.js'
 import { RestPeer } from './rest-peer.js'
 
@@ -11,9 +12,14 @@ export class RestPeers implements Peers {
   #peers = new Map<string, Peer>()
 
   /** @param known returns another array whenever it changed. @param self this node, named in what it tells. */
-  constructor(known: () => readonly NodeRecord[], self: NodeRecord, calls: Pick<PeerCalls, 'call'>) {
+  constructor(
+    known: () => readonly NodeRecord[],
+    self: NodeRecord,
+    calls: Pick<PeerCalls, 'call'>,
+    channels?: Channels,
+  ) {
     this.#known = known
-    this.#make = (record) => new RestPeer(record, self, calls)
+    this.#make = (record) => new RestPeer(record, self, calls, channels)
   }
 
   list(): readonly Peer[] {

@@ -1,5 +1,6 @@
 import type { Caller, Scope } from '../../api/method.js'
 import type { Connection } from '../link/connection.js'
+import type { MethodCall } from '../wire/message.js'
 import type { JsonObject } from '../wire/read-scalar.js'
 
 /** Who calls over the bus. */
@@ -63,6 +64,8 @@ export interface OfferedMethod {
   readonly info: MethodInfo
   /** Runs it. Rejects or throws a BusError or an ApiError for what the caller can understand. */
   call(params: JsonObject, caller: BusCaller): unknown
+  /** Runs it somewhere else, with the parameters as they came and the result as it comes; absent where it runs here. */
+  pass?(call: MethodCall & { readonly text: string }): Promise<unknown>
   /** Tells of events; absent where info.minEvent is 0. */
   watch?(watch: Watch): Watching
 }

@@ -1,9 +1,11 @@
+import { JsonText } from '../wire/json-text.js'
 import { isList, isObject } from '../wire/read-scalar.js'
 
 const texts = new WeakMap<object, string>()
 
 /** JSON text of a result with at most `maxObjects` objects (0: all); undefined becomes null. */
 export function resultText(result: unknown, maxObjects: number): string {
+  if (result instanceof JsonText) return result.text
   const shown = maxObjects > 0 ? shortened(result, maxObjects) : result
   return shown === undefined ? 'null' : JSON.stringify(shown)
 }

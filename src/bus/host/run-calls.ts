@@ -2,7 +2,7 @@ import type { ApiError } from '../../api/errors.js'
 import { asBusError, type BusError } from '../bus-error.js'
 import type { MethodCall } from '../wire/message.js'
 import { checkScope } from './check-scope.js'
-import type { BusCaller, MethodDirectory } from './offered-method.js'
+import type { BusCaller, MethodDirectory, OfferedMethod } from './offered-method.js'
 import { resultText } from './result-text.js'
 
 /** What running the methods of one request came to. */
@@ -38,10 +38,13 @@ export async function runCalls(
   const results: [string, string][] = []
   let first: unknown
   let error: BusError | undefined
-  for (const [i, { method, params }] of calls.entries()) {
+  for (const [i, call] of calls.entries()) {
+    const { method } = call
     try {
       const offered = checkScope(runner.directory.find(method), method, caller, runner.unauthorized)
-      const result: unknown = await (i === 0 && firstAnswer ? firstAnswer() : offered.call(params, caller))
+      const result: unknown = await (i === 0 && firstAnswer
+        ? firstAnswer()
+        : run(offered, call, caller, maxObjects))
       if (i === 0) first = result
       results.push([method, text(result, maxObjects)])
     } catch (thrown) {
@@ -51,4 +54,11 @@ export async function runCalls(
     }
   }
   return { results, first, error }
+}
+
+/** What is passed on is not read where it need not be. */
+function run(offered: OfferedMethod, call: MethodCall, caller: BusCaller, maxObjects: number): unknown {
+  const { params, text } = call
+  if (text === undefined || maxObjects > 0 || !offered.pass) return offered.call(params, caller)
+  return offered.pass({ ...call, text })
 }

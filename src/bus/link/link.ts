@@ -27,6 +27,8 @@ export interface LinkOptions {
   readonly onNegotiated?: (response: NegotiateConnectionResponse) => void
   /** Connected; calls wait until it resolves. Rejecting with a `lasting` error ends the link, with another starts anew. */
   readonly onUp?: (connection: Connection) => Promise<void>
+  /** The other side could not be reached several times in a row; told once until it is reached again. */
+  readonly onUnreachable?: () => void
   /** Pause between refused negotiations. */
   readonly negotiationPauseMs?: number
   /** Longest pause between tries to connect. */
@@ -39,6 +41,9 @@ const NEGOTIATION_PAUSE_MS = 10_000
 
 const FIRST_PAUSE_MS = 200
 const MAX_PAUSE_MS = 15_000
+
+/** So many tries in vain are worth telling. */
+const MANY_TRIES = 3
 
 /** Trying again would change nothing. */
 const LASTING = new Set(['METHOD_EXISTS', 'UNAUTHORIZED', 'BAD_MESSAGE', 'NEGOTIATION_FAILED'])
@@ -145,6 +150,7 @@ export class Link {
       const outcome = await this.#connectOnce()
       refusals = outcome === 'worked' ? 0 : refusals + Number(outcome === 'refused')
       tries = outcome === 'unreachable' ? tries + 1 : 0
+      if (tries === MANY_TRIES) this.#options.onUnreachable?.()
       if (refusals > MORE_NEGOTIATIONS) this.#fail(busError('NEGOTIATION_FAILED'))
       if (this.#isOver()) return
       await this.#pause(outcome === 'refused' ? this.#negotiationPause : this.#backoff(tries))

@@ -22,6 +22,8 @@ export interface Waiting {
   readonly onUpdate?: (update: Update) => void
   /** Subscriptions only: a later answer was a failure, or no more will come. */
   readonly onFailure?: (error: BusError) => void
+  /** Present where the one result is wanted as text; `resolve` gets it where it has to be read to be found. */
+  readonly resolveText?: (text: string) => void
   /** The first answer. */
   readonly resolve: (results: Results) => void
   readonly reject: (error: BusError) => void
@@ -98,6 +100,12 @@ export class PendingMessages {
   }
 
   #succeeded(response: Response, entry: Entry): void {
+    const { methods, resolveText } = entry.waiting
+    if (resolveText && response.only && response.only.method === methods[0]) {
+      this.forget(response.requestId)
+      resolveText(response.only.text)
+      return
+    }
     const results = entry.collector.add(response.data)
     if (!results) return
     const isFirst = !entry.isAnswered

@@ -3,6 +3,7 @@ import type { Limits } from '../limits.js'
 import { type Dialect, dialectOf } from '../wire/dialect.js'
 import { readFrame } from '../wire/frame.js'
 import type { Message, Unreadable } from '../wire/message.js'
+import { readCanonical } from '../wire/read-canonical.js'
 import { readMessage } from '../wire/read-message.js'
 import { isObject } from '../wire/read-scalar.js'
 
@@ -18,6 +19,8 @@ export function readIncoming(data: Buffer, isBinary: boolean, limits: Limits): I
   const { text, fault, wasCompressed = false } = readFrame(data, isBinary, limits.maxMessageBytes)
   if (text === undefined) return { message: unreadable(fault ?? ''), wasCompressed }
   try {
+    const canonical = readCanonical(text, limits)
+    if (canonical) return { message: canonical, wasCompressed }
     const json = parseJson(text, { maxDepth: limits.maxDepth })
     const message = readMessage(json)
     return message.type === 'NegotiateConnection'

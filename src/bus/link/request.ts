@@ -1,7 +1,8 @@
 import type { BusError } from '../bus-error.js'
 import { busError } from '../bus-error.js'
+import { JsonText } from '../wire/json-text.js'
 import type { MethodCall } from '../wire/message.js'
-import { requestData, type RequestFields, unsubscribeData } from '../wire/write-message.js'
+import { callData, requestData, type RequestFields, unsubscribeData } from '../wire/write-message.js'
 import type { Connection } from './connection.js'
 import type { Update } from './pending-messages.js'
 import type { Results } from './result-collector.js'
@@ -37,6 +38,26 @@ export async function callMethod(
 ): Promise<unknown> {
   const results = await request(connection, [{ method, params }], options)
   return results[method]
+}
+
+/**
+ * Runs one method with parameters that are JSON text already, and gives the result as JsonText where it comes in a form
+ * that allows it.
+ */
+export function passCall(connection: Connection, method: string, paramsText: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const id = connection.nextId()
+    const timeoutMs = connection.limits.requestTimeoutMs
+    connection.pending.add(id, {
+      methods: [method],
+      timeoutMs,
+      resolveText: (text) => resolve(new JsonText(text)),
+      resolve: (results) => resolve(results[method]),
+      reject,
+    })
+    if (!connection.post('Request', callData(method, paramsText, timeoutMs), id))
+      connection.pending.fail(id, busError('DISCONNECTED'))
+  })
 }
 
 export interface SubscribeOptions extends CallOptions {

@@ -1,9 +1,12 @@
 import type { Duplex } from 'node:stream'
 
-/** Gathers what is written to a stream within one turn of the event loop, so that it goes out in one call of the system. */
+/** So many messages go out together: more would keep the reader waiting, fewer cost a call of the system each. */
+const MAX_HELD = 8
+
+/** Gathers what is written to a stream within one turn of the event loop, so that it goes out in few calls of the system. */
 export class WriteBatch {
   readonly #stream: Duplex
-  #isHeld = false
+  #held = 0
 
   constructor(stream: Duplex) {
     this.#stream = stream
@@ -11,12 +14,15 @@ export class WriteBatch {
 
   /** Call before each write. */
   hold(): void {
-    if (this.#isHeld) return
-    this.#isHeld = true
-    this.#stream.cork()
-    setImmediate(() => {
-      this.#isHeld = false
-      this.#stream.uncork()
-    })
+    if (this.#held >= MAX_HELD) this.#release()
+    else if (this.#held === 0) setImmediate(() => this.#release())
+    if (this.#held === 0) this.#stream.cork()
+    this.#held += 1
+  }
+
+  #release(): void {
+    if (this.#held === 0) return
+    this.#held = 0
+    this.#stream.uncork()
   }
 }

@@ -8,7 +8,8 @@ import type {
   Watching,
 } from '../host/offered-method.js'
 import type { Connection } from '../link/connection.js'
-import { callMethod, subscribe, type Subscription } from '../link/request.js'
+import { callMethod, passCall, subscribe, type Subscription } from '../link/request.js'
+import type { MethodCall } from '../wire/message.js'
 import type { JsonObject } from '../wire/read-scalar.js'
 import { parameterCheck, type ParameterCheck } from './parameter-check.js'
 
@@ -55,12 +56,12 @@ export class Route implements OfferedMethod {
 
   async call(params: JsonObject, _caller?: BusCaller): Promise<unknown> {
     this.#check(params)
-    try {
-      return await callMethod(this.#next(), this.info.name, params)
-    } catch (error) {
-      if (error instanceof BusError && error.code === 'DISCONNECTED') throw busError('METHOD_UNAVAILABLE')
-      throw error
-    }
+    return callMethod(this.#next(), this.info.name, params).catch(unavailable)
+  }
+
+  async pass({ method, params, text }: MethodCall & { readonly text: string }): Promise<unknown> {
+    this.#check(params)
+    return passCall(this.#next(), method, text).catch(unavailable)
   }
 
   watch(watch: Watch): Watching {
@@ -87,6 +88,12 @@ export class Route implements OfferedMethod {
     if (!provider) throw busError('METHOD_UNAVAILABLE')
     return provider
   }
+}
+
+/** The module was lost while it worked. */
+function unavailable(error: unknown): never {
+  if (error instanceof BusError && error.code === 'DISCONNECTED') throw busError('METHOD_UNAVAILABLE')
+  throw error
 }
 
 interface Providers {

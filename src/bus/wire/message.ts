@@ -68,6 +68,8 @@ export interface Request extends Enveloped {
 export interface MethodCall {
   readonly method: string
   readonly params: JsonObject
+  /** The parameters as they came, where they may be passed on as they are. */
+  readonly text?: string
 }
 
 /** Ends subscriptions: each entry is the MessageID of one, or the name of a method. */
@@ -85,6 +87,8 @@ export interface Response extends Enveloped {
   readonly comment: string
   readonly errorCode: string
   readonly data: Json | undefined
+  /** The one result of a success as it came, where it may be passed on as it is. */
+  readonly only?: { readonly method: string; readonly text: string }
   /** The event this answer tells of; only from programs that know event ids. */
   readonly event: string | undefined
   /** Events were lost between the last one seen and this. */

@@ -66,6 +66,14 @@ export function requestData(fields: RequestFields): string {
   )
 }
 
+/** A plain call of one method, whose parameters are JSON text already. */
+export function callData(method: string, paramsText: string, timeoutMs: number): string {
+  return (
+    '{"RequestAck":"0","SubscriptionEventCounter":"0","SubscriptionPeriod":"0","SubscriptionRange":""' +
+    `,"ResponseMaxSize":"0","RequestMethods":{${JSON.stringify(method)}:${paramsText}},"TimeOut":"${timeoutMs}"}`
+  )
+}
+
 export interface ResponseFields {
   readonly requestId: string
   /** 0: success. */
