@@ -12,9 +12,9 @@ import { temporaryFolder } from './temporary-folder.js'
 const DIST = join(process.cwd(), 'dist')
 
 /** Makes a fixture runnable by Node on the built sources; answers the path of the program. */
-export function childProgram(fixture: string): string {
+export function childProgram(fixture: string, fixtures = 'test/store/fixtures'): string {
   if (!existsSync(join(DIST, 'store'))) throw new Error('no built sources: run `npm run build` first')
-  const { code } = transformFileSync(join(process.cwd(), 'test/store/fixtures', `${fixture}.ts`), {
+  const { code } = transformFileSync(join(process.cwd(), fixtures, `${fixture}.ts`), {
     jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     module: { type: 'es6' },
     swcrc: false,
@@ -22,7 +22,7 @@ export function childProgram(fixture: string): string {
   const folder = temporaryFolder()
   chmodSync(folder, 0o755)
   const program = join(folder, `${fixture}.mjs`)
-  writeFileSync(program, code.replaceAll('../../../src/', `${pathToFileURL(DIST).href}/`))
+  writeFileSync(program, code.replaceAll(/(\.\.\/)+src\//g, `${pathToFileURL(DIST).href}/`))
   return program
 }
 

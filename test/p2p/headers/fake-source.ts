@@ -1,5 +1,4 @@
 import { PeerDisconnectedError, type P2pError } from '../../../src/p2p/errors.js'
-import { toDisplay } from '../../../src/p2p/hash.js'
 import type {
   Announcement,
   HeadersAnswer,
@@ -56,9 +55,8 @@ export function gone(): Promise<HeadersAnswer> {
 }
 
 function heightOf(chain: TestChain, hash: Uint8Array): number {
-  const wanted = toDisplay(hash)
   for (let height = chain.height; height >= 0; height--)
-    if (toDisplay(chain.hash(height)) === wanted) return height
+    if (Buffer.compare(chain.hash(height), hash) === 0) return height
   return -1
 }
 

@@ -29,8 +29,11 @@ export function raw(chain: TestChain, first: number, last = chain.height): Uint8
 export function payload(headers: Uint8Array): Uint8Array {
   const count = headers.length / 80
   const size = count < 0xfd ? [count] : [0xfd, count & 0xff, count >> 8]
-  const entries = Array.from({ length: count }, (_, i) => [...headers.subarray(80 * i, 80 * i + 80), 0])
-  return Uint8Array.from([...size, ...entries.flat()])
+  const bytes = new Uint8Array(size.length + 81 * count)
+  bytes.set(size)
+  for (let i = 0; i < count; i++)
+    bytes.set(headers.subarray(80 * i, 80 * i + 80), size.length + 81 * i)
+  return bytes
 }
 
 export const display = (hashes: readonly Hash[]): string[] => hashes.map(toDisplay)

@@ -107,7 +107,8 @@ describe('P2P-20 the next peer takes over', () => {
   test('from one that repeats itself without end', async () => {
     const store = await openStore()
     const [parrot, good] = [new FakePeer(1, chain), new FakePeer(2, chain)]
-    const same = () => Promise.resolve(answerOf(raw(chain, 1, 2000)))
+    const answer = answerOf(raw(chain, 1, 2000))
+    const same = () => Promise.resolve(answer)
     parrot.instead.push(...Array.from({ length: 1000 }, () => same))
     parrot.startHeight = 5000
     expect((await syncHeaders(new FakeSource([parrot, good]), store, options)).added).toBe(4500)

@@ -97,7 +97,9 @@ export class HeaderFiles {
 
   /** The change that was under way when the last process ended, if it must be done again. */
   async interruptedReorg(): Promise<Reorg | undefined> {
-    return readInterrupted(this.#disk, this.#path, this.#record)
+    const reorg = await readInterrupted(this.#disk, this.#path, this.#record)
+    if (reorg === undefined) await this.#disk.remove(journalOf(this.#path))
+    return reorg
   }
 
   /** Writes headers of the main chain; `height` is that of the first. */
@@ -131,8 +133,9 @@ export class HeaderFiles {
 
   /** Replaces the main chain above a height, so that it is whole whenever the process or the power ends. */
   async replace(commonHeight: number, raw: Uint8Array, tip: FileTip): Promise<void> {
-    // Doing it again later relies on what stays.
+    // Doing it again later relies on what stays, and overwrites what is among the side branches only from now on.
     await this.#main.sync()
+    await this.#sides.sync()
     const journal = journalOf(this.#path)
     const file = await this.#disk.open(journal, 'write')
     try {

@@ -11,7 +11,7 @@ const RAW_AT = 12
 export interface Reorg {
   /** Of the commit record before the change: once there is a later one, the change is done. */
   readonly sequence: number
-  /** Headers up to this height stay. */
+  /** Headers up to this height stay; -1 for none. */
   readonly commonHeight: number
   /** The headers above, side by side. */
   readonly raw: Uint8Array
@@ -22,7 +22,7 @@ export function encodeReorg({ sequence, commonHeight, raw }: Reorg): Uint8Array 
   const view = new DataView(bytes.buffer)
   view.setUint32(0, MAGIC, true)
   view.setUint32(SEQUENCE_AT, sequence, true)
-  view.setUint32(COMMON_HEIGHT_AT, commonHeight, true)
+  view.setInt32(COMMON_HEIGHT_AT, commonHeight, true)
   bytes.set(raw, RAW_AT)
   bytes.set(sha256d(bytes.subarray(0, RAW_AT + raw.length)), RAW_AT + raw.length)
   return bytes
@@ -37,7 +37,7 @@ export function decodeReorg(bytes: Uint8Array): Reorg | undefined {
   if (!equalHashes(bytes.subarray(end), sha256d(bytes.subarray(0, end)))) return undefined
   return {
     sequence: view.getUint32(SEQUENCE_AT, true),
-    commonHeight: view.getUint32(COMMON_HEIGHT_AT, true),
+    commonHeight: view.getInt32(COMMON_HEIGHT_AT, true),
     raw: bytes.slice(RAW_AT, end),
   }
 }
