@@ -20,45 +20,45 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    const at = this.#grow(1)
-    this.#view.setUint8(at, value)
+    const start = this.#grow(1)
+    this.#view.setUint8(start, value)
     return this
   }
 
   u16(value: number): this {
-    const at = this.#grow(2)
-    this.#view.setUint16(at, value, true)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value, true)
     return this
   }
 
   /** Ports alone are big-endian. */
   u16BigEndian(value: number): this {
-    const at = this.#grow(2)
-    this.#view.setUint16(at, value, false)
+    const start = this.#grow(2)
+    this.#view.setUint16(start, value, false)
     return this
   }
 
   u32(value: number): this {
-    const at = this.#grow(4)
-    this.#view.setUint32(at, value, true)
+    const start = this.#grow(4)
+    this.#view.setUint32(start, value, true)
     return this
   }
 
   i32(value: number): this {
-    const at = this.#grow(4)
-    this.#view.setInt32(at, value, true)
+    const start = this.#grow(4)
+    this.#view.setInt32(start, value, true)
     return this
   }
 
   u64(value: bigint): this {
-    const at = this.#grow(8)
-    this.#view.setBigUint64(at, value, true)
+    const start = this.#grow(8)
+    this.#view.setBigUint64(start, value, true)
     return this
   }
 
   i64(value: bigint): this {
-    const at = this.#grow(8)
-    this.#view.setBigInt64(at, value, true)
+    const start = this.#grow(8)
+    this.#view.setBigInt64(start, value, true)
     return this
   }
 
@@ -70,8 +70,8 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): this {
-    const at = this.#grow(value.length)
-    this.#bytes.set(value, at)
+    const start = this.#grow(value.length)
+    this.#bytes.set(value, start)
     return this
   }
 
@@ -105,6 +105,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
+  /** Makes room, which may replace `#bytes` and `#view`: only then may they be used. */
   #grow(length: number): number {
     const start = this.#length
     this.#length += length

@@ -36,7 +36,8 @@ function rootOf(level: Uint8Array[]): Uint8Array | undefined {
     for (let index = 0; index < level.length; index += 2) {
       const [left, right] = level.slice(index, index + 2)
       if (left === undefined) break
-      if (right !== undefined && Buffer.compare(left, right) === 0) throw new Error('two neighbours are equal')
+      if (right !== undefined && Buffer.compare(left, right) === 0)
+        throw new Error('two neighbours are equal')
       above.push(joinHashes(left, right ?? left))
     }
     level = above

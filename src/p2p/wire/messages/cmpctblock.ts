@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.js'
 import { ByteReader } from '../reader.js'
 import { ByteWriter } from '../writer.js'
 import { BLOCK_HEADER_BYTES } from './block-header.js'
@@ -26,6 +27,8 @@ const SHORT_ID_BYTES = 6
 export const MAX_TX_INDEX = 0xffff_ffff
 
 export function encodeCmpctBlock(block: CmpctBlock, witness: boolean): Uint8Array {
+  if (block.shortIds.length % SHORT_ID_BYTES !== 0)
+    throw new UsageError(`${block.shortIds.length} bytes are not a number of short names`)
   const writer = new ByteWriter(128 + block.shortIds.length)
     .fixed(block.header, BLOCK_HEADER_BYTES)
     .u64(block.nonce)
