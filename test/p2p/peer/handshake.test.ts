@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { UsageError } from '../../../src/p2p/errors.js'
 import { ForeignPeerError } from '../../../src/p2p/peer/handshake.js'
+import { networks } from '../../../src/p2p/networks/networks.js'
 import { Peer } from '../../../src/p2p/peer/peer.js'
 import type { Network } from '../../../src/p2p/networks/network.js'
 import { dial } from './support/dial.js'
@@ -120,7 +121,7 @@ describe('the handshake', () => {
   })
 
   test('P2P-4 a node of another network with the same magic is refused by its user agent', async () => {
-    const { link, connected, peer } = await shaking(bsv)
+    const { link, connected, peer } = await shaking(networks.bsv.mainnet)
     link.send('version', versionOf({ userAgent: '/Bitcoin ABC:0.21/' }))
     await expect(connected).rejects.toBeInstanceOf(ForeignPeerError)
     expect(peer.closed).toBe(true)
