@@ -4,6 +4,7 @@ import { createBatchHasher } from '../src/p2p/headers/hashing/batch-hasher.js'
 import { HeadersStore } from '../src/p2p/headers/headers-store.js'
 import type { Network } from '../src/p2p/networks/network.js'
 import { btc } from '../src/p2p/networks/btc.js'
+import { decodeHeaders } from '../src/p2p/wire/messages/headers.js'
 import { forInformation, type Row, staysUnder } from './row.js'
 import { easyChain, payloadsOf, type HeaderChain } from './support/header-chain.js'
 import { inTurns, median } from './support/measure.js'
@@ -93,7 +94,7 @@ async function syncRate(path: string, payloads: readonly Uint8Array[]): Promise<
   const store = await HeadersStore.open({ network: mainLike, path, clock })
   const rate = await perSecond(HEADERS, async () => {
     for (const payload of payloads) {
-      const { refused } = await store.connectPayload(payload)
+      const { refused } = await store.connectMessage(decodeHeaders(payload))
       if (refused !== undefined) throw refused
     }
   })

@@ -2,7 +2,8 @@ import { Presets, SingleBar } from 'cli-progress'
 
 /** Shows how far a long job is. */
 export interface Progress {
-  update(done: number): void
+  /** `note` is shown behind the numbers. */
+  update(done: number, note?: string): void
   end(): void
 }
 
@@ -17,23 +18,23 @@ export function progress(what: string, total: number, now: () => number = Date.n
 function bar(what: string, total: number): Progress {
   const single = new SingleBar(
     {
-      format: `${what} {bar} {percentage}% {value}/{total} ETA {eta_formatted}`,
+      format: `${what} {bar} {percentage}% {value}/{total} ETA {eta_formatted} {note}`,
       hideCursor: true,
       stream: process.stderr,
     },
     Presets.shades_classic,
   )
-  single.start(total, 0)
-  return { update: (done) => single.update(done), end: () => single.stop() }
+  single.start(total, 0, { note: '' })
+  return { update: (done, note = '') => single.update(done, { note }), end: () => single.stop() }
 }
 
 function lines(what: string, total: number, now: () => number): Progress {
   let lastMs = now()
   return {
-    update(done) {
+    update(done, note = '') {
       if (now() - lastMs < LINE_INTERVAL_MS) return
       lastMs = now()
-      process.stderr.write(`${what} ${done}/${total}\n`)
+      process.stderr.write(`${what} ${done}/${total} ${note}`.trimEnd() + '\n')
     },
     end: () => undefined,
   }

@@ -5,7 +5,8 @@ import type { Command } from './command.js'
 import { dns } from './dns.js'
 import { manager } from './manager.js'
 import { network } from './network.js'
+import { p2p } from './p2p.js'
 import { wallet } from './wallet.js'
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [network, client, dns, wallet, chain, bus, manager]
+export const COMMANDS: readonly Command[] = [network, client, dns, wallet, chain, bus, manager, p2p]

@@ -60,5 +60,5 @@ export function parse(parser: Argv, args: readonly string[]): Promise<Record<str
 
 /** What follows a flag is said in words; "[string]" behind each one tells nobody anything. */
 function withoutTypes(help: string): string {
-  return help.replaceAll(/\s+\[(?:string|boolean)\]$/gm, '')
+  return help.replaceAll(/\s+\[(?:string|boolean)\](?= \[required\]|$)/gm, '')
 }

@@ -1,11 +1,11 @@
 import { P2pError, ProtocolError, RequestTimeoutError, UsageError } from '../errors.js'
 import { type Hash, sha256d } from '../hash.js'
+import { type Headers, MAX_HEADERS } from '../wire/messages/headers.js'
 import type { ConnectResult } from './connect-result.js'
 import { StoreError } from './files/store-error.js'
 import { HEADER_BYTES } from './header.js'
-import type { HeadersAnswer, HeadersPeer, HeadersSource } from './headers-source.js'
+import type { HeadersPeer, HeadersSource } from './headers-source.js'
 import type { HeadersStore } from './headers-store.js'
-import { MAX_HEADERS } from './headers-payload.js'
 
 /** Full messages in a row that may hold nothing new, as when a peer follows a branch that is known. */
 const MAX_IDLE_MESSAGES = 50
@@ -62,11 +62,11 @@ async function fetchAll(
 ): Promise<void> {
   // A peer that has nothing new still answers from the tip's parent on, and so shows that it lives.
   let request = new Request(peer, store.locator(store.height - 1), options)
-  for (let idle = 0; idle < MAX_IDLE_MESSAGES; ) {
+  for (let idle = 0; idle < MAX_IDLE_MESSAGES;) {
     const answer = await request.answer
     const next = nextRequest(store, peer, answer, options)
     try {
-      const result = await store.connectPayload(answer.raw)
+      const result = await store.connectMessage(answer)
       tally.added += result.added
       idle = result.added === 0 ? idle + 1 : 0
       if (result.refused !== undefined) throw result.refused.toProtocolError() ?? result.refused
@@ -85,7 +85,7 @@ async function fetchAll(
 function nextRequest(
   store: HeadersStore,
   peer: HeadersPeer,
-  { raw, count }: HeadersAnswer,
+  { raw, count }: Headers,
   options: AskOptions,
 ): Request | undefined {
   if (count < MAX_HEADERS) return undefined
@@ -95,10 +95,14 @@ function nextRequest(
 
 /** A question to a peer that has so long to answer. */
 class Request {
-  readonly answer: Promise<HeadersAnswer>
+  readonly answer: Promise<Headers>
   readonly #abort = new AbortController()
 
-  constructor(peer: HeadersPeer, locator: readonly Hash[], { signal, requestTimeoutMs = 30_000 }: AskOptions) {
+  constructor(
+    peer: HeadersPeer,
+    locator: readonly Hash[],
+    { signal, requestTimeoutMs = 30_000 }: AskOptions,
+  ) {
     const onAbort = () => {
       this.#abort.abort(signal?.reason)
     }

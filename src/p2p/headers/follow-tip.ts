@@ -1,10 +1,10 @@
 import { ProtocolError } from '../errors.js'
+import { type Headers, MAX_HEADERS } from '../wire/messages/headers.js'
 import { AnnouncementInbox } from './announcement-inbox.js'
 import { askPeer } from './ask-peer.js'
 import type { ConnectResult, Reorg } from './connect-result.js'
 import { equalHashes } from './equal-hashes.js'
 import type { Header } from './header.js'
-import { MAX_HEADERS, parseHeadersPayload } from './headers-payload.js'
 import type { Announcement, HeadersPeer, HeadersSource } from './headers-source.js'
 import type { HeadersStore } from './headers-store.js'
 import { syncHeaders, type SyncOptions } from './sync-headers.js'
@@ -35,7 +35,7 @@ export async function* followTip(
   })
   const follower = new TipFollower(source, store, options)
   try {
-    for (let last = store.tip, isUp = await follower.catchUp(); isUp; ) {
+    for (let last = store.tip, isUp = await follower.catchUp(); isUp;) {
       const { tip } = store
       if (!equalHashes(tip.hash, last.hash)) {
         const reorg = store.reorgSince(last)
@@ -73,18 +73,17 @@ class TipFollower {
   follow(announcement: Announcement): Promise<boolean> {
     return this.#unlessAborted(async () => {
       const { peer, kind } = announcement
-      if (kind === 'headers') return this.#take(peer, announcement.raw)
+      if (kind === 'headers') return this.#take(peer, announcement.headers)
       const isNews = kind === 'connected' || announcement.hashes.some((hash) => !this.#store.contains(hash))
       if (isNews) await this.#ask(peer)
     })
   }
 
-  async #take(peer: HeadersPeer, raw: Uint8Array): Promise<void> {
+  async #take(peer: HeadersPeer, headers: Headers): Promise<void> {
     try {
-      const { count } = parseHeadersPayload(raw)
-      const result = await this.#store.connectPayload(raw)
+      const result = await this.#store.connectMessage(headers)
       const leadsOn = this.#judge(peer, result)
-      if (leadsOn || count === MAX_HEADERS) await this.#ask(peer)
+      if (leadsOn || headers.count === MAX_HEADERS) await this.#ask(peer)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#source.report(peer, error)

@@ -78,7 +78,7 @@ export class HeaderBook {
   }
 
   /** Takes headers of which each must follow the one before it; stops at the first that is refused. */
-  connect(bytes: Uint8Array, count: number, stride: 80 | 81): Change {
+  connect(bytes: Uint8Array, count: number, stride: number): Change {
     const nowSeconds = this.#options.clock() / 1000
     const changes = new Changes(this.tree.main.height)
     let last: Hash | undefined
@@ -131,7 +131,7 @@ export class HeaderBook {
     }))
   }
 
-  #hashed(bytes: Uint8Array, stride: 80 | 81, first: number, count: number): HeaderBatch {
+  #hashed(bytes: Uint8Array, stride: number, first: number, count: number): HeaderBatch {
     const part = bytes.subarray(first * stride, (first + count) * stride)
     return new HeaderBatch(this.#hasher.hash(part, count, stride))
   }

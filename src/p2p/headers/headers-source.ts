@@ -1,5 +1,6 @@
 import type { P2pError } from '../errors.js'
 import type { Hash } from '../hash.js'
+import type { Headers } from '../wire/messages/headers.js'
 
 export interface HeadersRequest {
   /** Hashes that are known, the latest first. */
@@ -9,29 +10,21 @@ export interface HeadersRequest {
   readonly signal?: AbortSignal
 }
 
-/** The answer to a request for headers. */
-export interface HeadersAnswer {
-  /** Payload of the `headers` message, as it came. */
-  readonly raw: Uint8Array
-  /** Headers in it, at most 2000. */
-  readonly count: number
-}
-
 /** What syncing needs of a peer. */
 export interface HeadersPeer {
   readonly id: number | string
   /** The height that the peer said it has when it connected. */
   readonly startHeight: number
   /** Rejects with a {@link P2pError} when the peer goes, does not answer, or breaks the protocol. */
-  getHeaders(request: HeadersRequest): Promise<HeadersAnswer>
+  getHeaders(request: HeadersRequest): Promise<Headers>
 }
 
 /** Something a peer said by itself. */
 export type Announcement =
   /** It has blocks (`inv`). */
   | { readonly kind: 'blocks'; readonly peer: HeadersPeer; readonly hashes: readonly Hash[] }
-  /** It sent headers that nobody had asked for; `raw` is the payload. */
-  | { readonly kind: 'headers'; readonly peer: HeadersPeer; readonly raw: Uint8Array }
+  /** It sent headers that nobody had asked for. */
+  | { readonly kind: 'headers'; readonly peer: HeadersPeer; readonly headers: Headers }
   /** It has connected. */
   | { readonly kind: 'connected'; readonly peer: HeadersPeer }
 

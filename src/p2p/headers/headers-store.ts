@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Hash } from '../hash.js'
 import type { Network } from '../networks/network.js'
+import { HEADER_STRIDE, type Headers } from '../wire/messages/headers.js'
 import type { ConnectResult, Reorg } from './connect-result.js'
 import type { HeaderFiles } from './files/header-files.js'
 import { openFiles, readFiles } from './files/open-files.js'
@@ -8,7 +9,6 @@ import { WriteQueue } from './files/write-queue.js'
 import { type Header, HEADER_BYTES } from './header.js'
 import { type Change, HeaderBook } from './header-book.js'
 import type { HeaderTree } from './header-tree.js'
-import { parseHeadersPayload } from './headers-payload.js'
 import { type HeadersStoreOptions, resolveOptions } from './store-options.js'
 
 /**
@@ -141,13 +141,9 @@ export class HeadersStore {
     return this.#connect(raw, raw.length / HEADER_BYTES, 80)
   }
 
-  /**
-   * Takes the payload of a `headers` message, as {@link connect} does.
-   * @throws {ProtocolError} when it is none
-   */
-  async connectPayload(payload: Uint8Array): Promise<ConnectResult> {
-    const { count, entries } = parseHeadersPayload(payload)
-    return this.#connect(entries, count, 81)
+  /** Takes the headers of a message, as {@link connect} does. */
+  async connectMessage({ count, raw }: Headers): Promise<ConnectResult> {
+    return this.#connect(raw, count, HEADER_STRIDE)
   }
 
   /** Resolves when all headers taken so far are on the disk. */
@@ -167,7 +163,7 @@ export class HeadersStore {
     }
   }
 
-  async #connect(bytes: Uint8Array, count: number, stride: 80 | 81): Promise<ConnectResult> {
+  async #connect(bytes: Uint8Array, count: number, stride: number): Promise<ConnectResult> {
     if (this.#queue === undefined) throw new UsageError('a readonly store takes no headers')
     if (this.#isClosed) throw new UsageError('the headers store is closed')
     this.#queue.check()

@@ -9,6 +9,8 @@ export interface ManagerEvents {
   connect: [Peer]
   /** A connected peer has left; the reason is undefined where we closed it without one. */
   disconnect: [Peer, Error | undefined]
+  /** An attempt to connect has failed, or the handshake has. */
+  failed: [PeerAddress, Error | undefined]
   /** Everything that any peer tells, as soon as it is read. */
   message: [Peer, PeerMessage]
   fault: [Peer, ProtocolError]

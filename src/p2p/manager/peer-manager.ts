@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { Broadcaster, type BroadcastOptions, type BroadcastResult } from '../broadcast/broadcaster.js'
-import { BannedError, ProtocolError, UsageError } from '../errors.js'
+import { BannedError, type P2pError, ProtocolError, UsageError } from '../errors.js'
+import type { Announcement, HeadersSource } from '../headers/headers-source.js'
 import type { Network } from '../networks/network.js'
 import { ForeignPeerError } from '../peer/handshake.js'
 import { BAN_SCORE, Peer } from '../peer/peer.js'
 import type { PeerMessage } from '../peer/peer-message.js'
+import { Announcements } from './announcements.js'
 import { addressKey, parseAddress, type PeerAddress } from './address.js'
 import type { AddressBook } from './address-book.js'
 import { BookKeeper } from './book-keeper.js'
@@ -18,10 +20,11 @@ import { ReconnectSchedule } from './reconnect-schedule.js'
 import { Rotation, type PeerWish } from './rotation.js'
 
 /** Keeps connections to many peers: those that were named, and those that were found. */
-export class PeerManager extends EventEmitter<ManagerEvents> {
+export class PeerManager extends EventEmitter<ManagerEvents> implements HeadersSource {
   readonly #settings: ManagerSettings
   readonly #keeper: BookKeeper
   readonly #rotation = new Rotation()
+  readonly #announcements = new Announcements()
   readonly #broadcaster: Broadcaster
   readonly #groups = new Map<string, PeerGroup>()
   readonly #gossip = new Map<Peer, Gossip>()
@@ -118,6 +121,16 @@ export class PeerManager extends EventEmitter<ManagerEvents> {
     return this.#broadcaster.broadcast(raw, options)
   }
 
+  /** Takes points from a peer that broke the protocol; one that was merely slow keeps them. */
+  report(peer: Peer, error: P2pError): void {
+    if (error instanceof ProtocolError) peer.misbehaved(error)
+  }
+
+  /** Calls the listener with all that peers tell of new blocks, until the function that it returns is called. */
+  onAnnouncement(listener: (announcement: Announcement) => void): () => void {
+    return this.#announcements.listen(listener)
+  }
+
   async #open(signal: AbortSignal | undefined): Promise<void> {
     const { addresses, discover, waitForPeers, network } = this.#settings
     await this.#keeper.load(network.port)
@@ -188,6 +201,7 @@ export class PeerManager extends EventEmitter<ManagerEvents> {
   #makePeer({ address, haveBlocks }: PeerGroup, id: number): Peer {
     const peer = new Peer({ ...this.#settings.protocol, ...address, id, haveBlocks })
     peer.on('message', (message) => this.#onMessage(peer, message))
+    peer.on('unaskedHeaders', (headers) => this.#announcements.unaskedHeaders(peer, headers))
     peer.on('fault', (error) => this.emit('fault', peer, error))
     peer.on('handlerError', (error) => this.emit('handlerError', peer, error))
     return peer
@@ -195,6 +209,7 @@ export class PeerManager extends EventEmitter<ManagerEvents> {
 
   #onMessage(peer: Peer, message: PeerMessage): void {
     this.#broadcaster.onMessage(peer, message)
+    this.#announcements.heard(peer, message)
     const heard = this.#gossip.get(peer)?.hear(message) ?? []
     for (const { address, lastSeen } of heard) this.addressBook.add(address, lastSeen)
     if (heard.length > 0) this.#fill()
@@ -207,6 +222,7 @@ export class PeerManager extends EventEmitter<ManagerEvents> {
     if (discover.addr) this.#askForAddresses(peer, new Gossip(clock, isLocal(network)))
     this.#rotation.add(peer)
     this.emit('connect', peer)
+    this.#announcements.connected(peer)
   }
 
   #askForAddresses(peer: Peer, gossip: Gossip): void {
@@ -233,7 +249,10 @@ export class PeerManager extends EventEmitter<ManagerEvents> {
   }
 
   #judge({ address }: PeerGroup, peer: Peer, { outcome, reason, waitMs }: ConnectionEnd): void {
-    if (outcome !== 'lost') this.addressBook.failed(address, waitMs)
+    if (outcome !== 'lost') {
+      this.addressBook.failed(address, waitMs)
+      this.emit('failed', address, reason)
+    }
     if (peer.score >= BAN_SCORE || reason instanceof ForeignPeerError)
       this.ban(address, reason?.message ?? 'it broke the protocol')
   }

@@ -1,4 +1,5 @@
 import type { ProtocolError } from '../errors.js'
+import type { Headers } from '../wire/messages/headers.js'
 import type { PeerMessage } from './peer-message.js'
 
 /** What a peer emits, and with which arguments. */
@@ -7,6 +8,8 @@ export interface PeerEvents {
   ready: []
   /** Everything that the handlers are told, as soon as it is read; nothing waits for listeners. */
   message: [PeerMessage]
+  /** Headers that no request asked for: news, as a rule. */
+  unaskedHeaders: [Headers]
   /** The peer broke the protocol. */
   fault: [ProtocolError]
   /** A handler, or a listener of `message`, has failed. */

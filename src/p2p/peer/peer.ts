@@ -47,7 +47,11 @@ export class Peer extends Requester {
     const { clock, pingIntervalMs, pongTimeoutMs } = this.#settings
     this.#delivery = new Delivery(this, this.#settings.handlers, clock, (error) => this.#report(error))
     this.#handshake = new Handshake(this.#settings, (command, body) => this.#answer(command, body))
-    this.#requests = new Requests(this.#settings, (command, body) => this.send(command, body))
+    this.#requests = new Requests(
+      this.#settings,
+      (command, body) => this.send(command, body),
+      (headers) => this.emit('unaskedHeaders', headers),
+    )
     this.#router = new PayloadRouter(this.#settings, {
       deliver: (message) => this.#deliver(message),
       onBytes: () => this.#requests.blocks.progress(),
@@ -118,6 +122,11 @@ export class Peer extends Requester {
   /** Blocks that the peer is known to have. */
   get haveBlocks(): HaveSet {
     return this.#settings.haveBlocks
+  }
+
+  /** The height that the peer said it has; 0 until it did. */
+  get startHeight(): number {
+    return this.version?.startHeight ?? 0
   }
 
   /** Bytes of the connection so far. */

@@ -1,15 +1,15 @@
 import { PeerDisconnectedError, type P2pError } from '../../../src/p2p/errors.js'
 import type {
   Announcement,
-  HeadersAnswer,
   HeadersPeer,
   HeadersRequest,
   HeadersSource,
 } from '../../../src/p2p/headers/headers-source.js'
+import { type Headers, packHeaders } from '../../../src/p2p/wire/messages/headers.js'
 import type { TestChain } from '../kit/test-chain.js'
-import { payload, raw } from './kit.js'
+import { raw } from './kit.js'
 
-type Answer = (request: HeadersRequest) => Promise<HeadersAnswer>
+type Answer = (request: HeadersRequest) => Promise<Headers>
 
 const MAX_HEADERS = 2000
 
@@ -27,30 +27,28 @@ export class FakePeer implements HeadersPeer {
     this.startHeight = chain.height
   }
 
-  async getHeaders(request: HeadersRequest): Promise<HeadersAnswer> {
+  async getHeaders(request: HeadersRequest): Promise<Headers> {
     this.requests.push(request)
     const answer = this.instead.shift()
     return answer === undefined ? this.answer(request) : answer(request)
   }
 
   /** What follows the first hash of the locator that the chain has. */
-  answer({ locator }: HeadersRequest): Promise<HeadersAnswer> {
+  answer({ locator }: HeadersRequest): Promise<Headers> {
     const heights = locator.map((hash) => heightOf(this.chain, hash)).filter((height) => height >= 0)
     const first = (heights[0] ?? 0) + 1
-    return Promise.resolve(answerOf(raw(this.chain, first, Math.min(this.chain.height, first + MAX_HEADERS - 1))))
+    return Promise.resolve(
+      packHeaders(raw(this.chain, first, Math.min(this.chain.height, first + MAX_HEADERS - 1))),
+    )
   }
 }
 
-export function answerOf(headers: Uint8Array): HeadersAnswer {
-  return { raw: payload(headers), count: headers.length / 80 }
-}
-
 /** Never answers by itself; goes with the signal. */
-export function silence({ signal }: HeadersRequest): Promise<HeadersAnswer> {
+export function silence({ signal }: HeadersRequest): Promise<Headers> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
 }
 
-export function gone(): Promise<HeadersAnswer> {
+export function gone(): Promise<Headers> {
   return Promise.reject(new PeerDisconnectedError())
 }
 

@@ -25,17 +25,6 @@ export function raw(chain: TestChain, first: number, last = chain.height): Uint8
   return Buffer.concat(headers)
 }
 
-/** As the payload of a `headers` message. */
-export function payload(headers: Uint8Array): Uint8Array {
-  const count = headers.length / 80
-  const size = count < 0xfd ? [count] : [0xfd, count & 0xff, count >> 8]
-  const bytes = new Uint8Array(size.length + 81 * count)
-  bytes.set(size)
-  for (let i = 0; i < count; i++)
-    bytes.set(headers.subarray(80 * i, 80 * i + 80), size.length + 81 * i)
-  return bytes
-}
-
 export const display = (hashes: readonly Hash[]): string[] => hashes.map(toDisplay)
 
 /** Display hashes of a chain from one height to another. */

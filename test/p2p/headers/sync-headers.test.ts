@@ -3,7 +3,8 @@ import { toDisplay } from '../../../src/p2p/hash.js'
 import { syncHeaders } from '../../../src/p2p/headers/sync-headers.js'
 import { waitFor } from '../../support/wait-for.js'
 import { TestChain } from '../kit/test-chain.js'
-import { answerOf, FakePeer, FakeSource, gone, silence } from './fake-source.js'
+import { packHeaders } from '../../../src/p2p/wire/messages/headers.js'
+import { FakePeer, FakeSource, gone, silence } from './fake-source.js'
 import { openStore, raw, regtest } from './kit.js'
 
 const chain = TestChain.mine(regtest, 4500)
@@ -17,7 +18,11 @@ test('P2P-20 headers are fetched message by message until a message is not full'
   const heights: number[] = []
   const onProgress = ({ tipAfter }: { tipAfter: { height: number } }) => heights.push(tipAfter.height)
   const { tip, added } = await syncHeaders(new FakeSource([peer]), store, { onProgress })
-  expect({ height: tip.height, added, heights }).toEqual({ height: 4500, added: 4500, heights: [2000, 4000, 4500] })
+  expect({ height: tip.height, added, heights }).toEqual({
+    height: 4500,
+    added: 4500,
+    heights: [2000, 4000, 4500],
+  })
   expect(peer.requests.length).toBe(3)
 })
 
@@ -75,7 +80,7 @@ describe('P2P-20 the next peer takes over', () => {
     const [liar, good] = [new FakePeer(1, chain), new FakePeer(2, chain)]
     const bytes = raw(chain, 1, 2000)
     bytes[80 * 700 + 74] = 0
-    liar.instead.push(() => Promise.resolve(answerOf(bytes)))
+    liar.instead.push(() => Promise.resolve(packHeaders(bytes)))
     const source = new FakeSource([liar, good])
     expect((await syncHeaders(source, store, options)).added).toBe(4500)
     expect(source.reports).toMatchObject([{ peer: 1, error: { code: 'bad_header', score: 100 } }])
@@ -83,9 +88,12 @@ describe('P2P-20 the next peer takes over', () => {
   })
 
   test.each([
-    ['headers without a known parent', () => answerOf(raw(chain, 3000, 3002)), 'unconnected_headers'],
-    ['headers that do not follow each other', () => answerOf(Buffer.concat([raw(chain, 1, 2), raw(chain, 5, 6)])), 'disconnected_headers'],
-    ['a payload that is cut off', () => ({ raw: answerOf(raw(chain, 1, 9)).raw.slice(0, -1), count: 9 }), 'truncated_message'],
+    ['headers without a known parent', () => packHeaders(raw(chain, 3000, 3002)), 'unconnected_headers'],
+    [
+      'headers that do not follow each other',
+      () => packHeaders(Buffer.concat([raw(chain, 1, 2), raw(chain, 5, 6)])),
+      'disconnected_headers',
+    ],
   ])('from one that sends %s', async (_, answer, code) => {
     const store = await openStore()
     const [liar, good] = [new FakePeer(1, short), new FakePeer(2, short)]
@@ -100,14 +108,14 @@ describe('P2P-20 the next peer takes over', () => {
     const store = await openStore()
     const [poor, good] = [new FakePeer(1, short), new FakePeer(2, chain)]
     poor.startHeight = 9999
-    poor.instead.push(() => Promise.resolve(answerOf(new Uint8Array(0))))
+    poor.instead.push(() => Promise.resolve(packHeaders(new Uint8Array(0))))
     expect((await syncHeaders(new FakeSource([poor, good]), store, options)).added).toBe(4500)
   })
 
   test('from one that repeats itself without end', async () => {
     const store = await openStore()
     const [parrot, good] = [new FakePeer(1, chain), new FakePeer(2, chain)]
-    const answer = answerOf(raw(chain, 1, 2000))
+    const answer = packHeaders(raw(chain, 1, 2000))
     const same = () => Promise.resolve(answer)
     parrot.instead.push(...Array.from({ length: 1000 }, () => same))
     parrot.startHeight = 5000

@@ -6,7 +6,8 @@ import { fundsOf } from './funds.js'
 import type { Io } from './io.js'
 import { type Node, withNode } from './node.js'
 import { flagsOf, isSet, nodeUrl, textOf } from './options.js'
-import { columns, print, printJson } from './print.js'
+import { columns } from '../../columns.js'
+import { print, printJson } from './print.js'
 import { accountsOf } from './source.js'
 
 /** Shows what the accounts of a wallet hold. */

@@ -5,7 +5,8 @@ import { coinsText } from './coins.js'
 import type { Io } from './io.js'
 import { type Node, withNode } from './node.js'
 import { flagsOf, isSet, nodeUrl, readText, textOf } from './options.js'
-import { columns, print, printJson } from './print.js'
+import { columns } from '../../columns.js'
+import { print, printJson } from './print.js'
 import { accountsOf } from './source.js'
 
 const MAX_TRANSACTIONS = 500

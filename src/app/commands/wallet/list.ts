@@ -5,7 +5,8 @@ import { coinsText } from './coins.js'
 import type { Io } from './io.js'
 import { withNode } from './node.js'
 import { flagsOf, isSet, nodeUrl } from './options.js'
-import { columns, print, printJson, remark } from './print.js'
+import { columns } from '../../columns.js'
+import { print, printJson, remark } from './print.js'
 import { accountsOf } from './source.js'
 
 /** Lists the accounts of a wallet. */

@@ -40,8 +40,11 @@ export class HeadersRequests {
     })
   }
 
-  observe(headers: Headers): void {
-    if (this.#lane.current !== undefined && this.#isAnswer(headers)) this.#lane.current.resolve(headers)
+  /** Returns whether the headers were asked for. */
+  observe(headers: Headers): boolean {
+    if (this.#lane.current === undefined || !this.#isAnswer(headers)) return false
+    this.#lane.current.resolve(headers)
+    return true
   }
 
   /** A peer that knows nothing of the locator starts after genesis. */

@@ -33,6 +33,8 @@ export class Requests {
   constructor(
     { clock, requestTimeoutMs, network, protocolVersion }: PeerSettings,
     private readonly send: SendMessage,
+    /** Is told of headers that nobody asked for. */
+    private readonly onUnasked: (headers: Headers) => void,
   ) {
     this.#ledger = new RequestLedger(clock, requestTimeoutMs)
     this.#headers = new HeadersRequests(
@@ -93,7 +95,7 @@ export class Requests {
 
   /** Looks at every message but blocks, in the order of the wire. @throws {ProtocolError} for a malformed answer */
   observe(message: PeerMessage): void {
-    if (message.command === 'headers') this.#headers.observe(message.body)
+    if (message.command === 'headers' && !this.#headers.observe(message.body)) this.onUnasked(message.body)
     else if (message.command === 'tx') this.#txs.observe(message.body.raw)
     else if (message.command === 'big_tx') this.#txs.observeBig(message.body)
     else if (message.command === 'pong') this.#pings.observe(message.body.nonce)
