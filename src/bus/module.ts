@@ -2,8 +2,10 @@ import { ApiError } from '../api/errors.js'
 import { messageOf } from '../base/errors.js'
 import { BusError } from './bus-error.js'
 import { type Clock, systemClock } from './clock.js'
+import { DirectLinks } from './direct-links.js'
 import { CompoundMethods } from './host/compound-methods.js'
 import { HostAnswerer } from './host/host-answerer.js'
+import type { BusCaller } from './host/offered-method.js'
 import type { Connection } from './link/connection.js'
 import type { Answerer } from './link/connection-options.js'
 import { Link } from './link/link.js'
@@ -14,14 +16,16 @@ import {
   type SubscribeOptions,
 } from './link/request.js'
 import { type ModuleUpdate, updatesOf } from './link/updates.js'
-import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { DEFAULT_LIMITS } from './limits.js'
 import { type Log, silentLog } from './log.js'
 import { registrationParams } from './manager/registration.js'
 import type { Dependencies } from './manager/registry.js'
-import { type ModuleMethod, ModuleMethods } from './module-methods.js'
+import { ModuleDoor } from './module-door.js'
+import { ModuleMethods } from './module-methods.js'
+import type { ModuleCallOptions, ModuleOptions } from './module-options.js'
 import { appendErrorLog } from './storage/error-log.js'
 import { type LogEvent, LogReporter } from './storage/log-reporter.js'
-import type { NegotiateConnectionResponse, Notification } from './wire/message.js'
+import type { NegotiateConnectionResponse } from './wire/message.js'
 import { isObject, type JsonObject } from './wire/read-scalar.js'
 import {
   compoundData,
@@ -30,38 +34,6 @@ import {
   type NotificationFields,
   unregisterCompoundData,
 } from './wire/write-message.js'
-
-export interface ModuleOptions {
-  /** Short name, such as `weather`. */
-  readonly name: string
-  /** WebSocket address of the manager, such as `ws://127.0.0.1:50000`. */
-  readonly manager: string
-  /** Roles it plays: others depend on these. Default: `Role_<name>`. */
-  readonly role?: string | readonly string[]
-  readonly version?: string
-  readonly domain?: string
-  readonly methods?: Readonly<Record<string, ModuleMethod>>
-  /** Least version of each role it needs. */
-  readonly dependencies?: Readonly<Record<string, string>>
-  /** Where it listens itself, if it does. */
-  readonly place?: { readonly ip: string; readonly port: number }
-  /** Needed where the manager is beyond loopback. */
-  readonly adminToken?: string
-  /** Compression that it asks for, 0 (none, the default) to 9. */
-  readonly compressionRate?: number
-  /** File for failures that no module can be told of. Default: `Error.log` where the program runs; "" for none. */
-  readonly errorLog?: string
-  readonly onNotification?: (notification: Notification) => void
-  readonly log?: Log
-  readonly limits?: Partial<Limits>
-  readonly clock?: Clock
-  /** A number in [0, 1). */
-  readonly random?: () => number
-  /** The manager may take so long to find what the module depends on. */
-  readonly registerTimeoutMs?: number
-  readonly negotiationPauseMs?: number
-  readonly maxPauseMs?: number
-}
 
 const REGISTER_TIMEOUT_MS = 180_000
 
@@ -77,6 +49,8 @@ export class Module {
   readonly #clock: Clock
   readonly #log: Log
   readonly #reporter: LogReporter
+  readonly #direct: DirectLinks
+  #door: ModuleDoor | undefined
 
   constructor(options: ModuleOptions) {
     this.#options = options
@@ -85,20 +59,24 @@ export class Module {
     this.#methods = new ModuleMethods(options.methods ?? {})
     this.#compounds = new CompoundMethods(this.#methods, () => void this.#registerAgain())
     this.#reporter = new LogReporter(options.name, this.#log)
-    this.#link = new Link({
-      url: options.manager,
+    const link = {
       identity: { abbreviation: options.name, compressionRate: options.compressionRate ?? 0 },
       headers: options.adminToken === undefined ? {} : { authorization: `Bearer ${options.adminToken}` },
-      answerer: (connection) => this.#answerer(connection),
+      answerer: (connection: Connection) => this.#answerer(connection, { connection, isTrusted: true }),
       limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0, maxSubscriptions: 100_000, ...options.limits },
       clock: this.#clock,
       random: options.random ?? Math.random,
       log: this.#log,
-      onNegotiated: (response) => this.#negotiated(response),
-      onUp: (connection) => this.#connected(connection),
-      onUnreachable: () => this.#cannotWork('it cannot be reached'),
+      onNegotiated: (response: NegotiateConnectionResponse) => this.#negotiated(response),
       ...(options.negotiationPauseMs === undefined ? {} : { negotiationPauseMs: options.negotiationPauseMs }),
       ...(options.maxPauseMs === undefined ? {} : { maxPauseMs: options.maxPauseMs }),
+    }
+    this.#direct = new DirectLinks(link, (role, error) => this.#cannotUse(role, error))
+    this.#link = new Link({
+      ...link,
+      url: options.manager,
+      onUp: (connection) => this.#connected(connection),
+      onUnreachable: () => this.#cannotWork('it cannot be reached'),
     })
   }
 
@@ -108,9 +86,14 @@ export class Module {
 
   /**
    * Connects and registers; from then on the module comes back by itself whenever the manager does.
-   * @throws {BusError} when the manager refuses it for good
+   * @throws {BusError} when the manager refuses it for good. @throws {Error} when there is no port to listen on
    */
   async start(): Promise<void> {
+    const { listen, name, adminToken } = this.#options
+    if (listen) {
+      const door = { ...listen, name, adminToken, log: this.#log, clock: this.#clock }
+      this.#door = await ModuleDoor.open(door, (connection, caller) => this.#answerer(connection, caller))
+    }
     try {
       await this.#link.start()
     } catch (error) {
@@ -119,13 +102,15 @@ export class Module {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#link.close()
+  async stop(): Promise<void> {
+    await this.#direct.close()
+    await this.#link.close()
+    await this.#door?.close()
   }
 
   /** Runs a method of whichever module offers it. @throws {BusError} */
-  async call(method: string, params: JsonObject = {}, options: CallOptions = {}): Promise<unknown> {
-    const results = await this.#link.request([{ method, params }], options)
+  async call(method: string, params: JsonObject = {}, options: ModuleCallOptions = {}): Promise<unknown> {
+    const results = await this.#linkTo(options.role).request([{ method, params }], options)
     return results[method]
   }
 
@@ -139,9 +124,9 @@ export class Module {
   subscribe(
     method: string,
     params: JsonObject = {},
-    options: SubscribeOptions = { everyEvents: 1 },
+    options: SubscribeOptions & ModuleCallOptions = { everyEvents: 1 },
   ): AsyncGenerator<ModuleUpdate, void, undefined> {
-    return updatesOf(this.#link, method, params, options)
+    return updatesOf(this.#linkTo(options.role), method, params, options)
   }
 
   /** Tells subscribers that the answer of one of our methods may differ now. */
@@ -172,6 +157,10 @@ export class Module {
   /** An entry in the log of the bus; waits while nobody keeps one. */
   logEvent(event: LogEvent): void {
     this.#reporter.report(event)
+  }
+
+  #linkTo(role: string | undefined): Link {
+    return (role === undefined ? undefined : this.#direct.of(role, this.dependencies)) ?? this.#link
   }
 
   async #connected(connection: Connection): Promise<void> {
@@ -208,7 +197,9 @@ export class Module {
 
   #take(result: unknown): void {
     const dependencies = isObject(result) ? result['Dependencies'] : undefined
-    if (isObject(dependencies)) this.dependencies = dependencies as unknown as Dependencies
+    if (!isObject(dependencies)) return
+    this.dependencies = dependencies as unknown as Dependencies
+    this.#direct.keepOnly(this.dependencies)
   }
 
   async #registerAgain(): Promise<void> {
@@ -221,14 +212,8 @@ export class Module {
   }
 
   #registration(): JsonObject {
-    const {
-      name,
-      role = `Role_${name}`,
-      version = '1.0',
-      domain = '',
-      dependencies = {},
-      place,
-    } = this.#options
+    const { name, role = `Role_${name}`, version = '1.0', domain = '', dependencies = {} } = this.#options
+    const { ip, port } = this.#door?.place ?? { ip: '127.0.0.1', port: 0 }
     const roles = typeof role === 'string' ? [role] : role
     return registrationParams({
       abbreviation: name,
@@ -237,23 +222,39 @@ export class Module {
       version,
       roles: Object.fromEntries(roles.map((one) => [one, [version]])),
       dependencies,
-      ip: place?.ip ?? '127.0.0.1',
-      port: String(place?.port ?? 0),
+      ip,
+      port: String(port),
       methods: [...this.#methods.list(), ...this.#compounds.list()].map(({ info }) => info),
     })
   }
 
-  #answerer(connection: Connection): Answerer {
+  #answerer(connection: Connection, caller: BusCaller): Answerer {
     return new HostAnswerer({
       connection,
       directory: { find: (name) => this.#methods.find(name) ?? this.#compounds.find(name) },
       compounds: this.#compounds,
-      caller: { connection, isTrusted: true },
+      caller,
       clock: this.#clock,
       log: this.#log,
       unauthorized: () => new ApiError('UNAUTHORIZED'),
+      stopOnError: this.#options.stopOnError ?? false,
       onNotification: (notification) => this.#options.onNotification?.(notification),
     })
+  }
+
+  /** A module that we depend on will not talk to us: the manager is told. */
+  #cannotUse(role: string, { message }: BusError): void {
+    const { name } = this.#options
+    const comment = `${name} cannot work with ${role}: ${message}`
+    this.logEvent({
+      level: 1,
+      messageType: 'NegotiateConnectionResponse',
+      messageId: role,
+      comments: comment,
+    })
+    this.notify({ notificationType: 'ModuleFailure', comment, data: { Role: role } }).catch(() =>
+      this.#cannotWork(comment),
+    )
   }
 
   #negotiated({ id, isAccepted, comment }: NegotiateConnectionResponse): void {

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { afterThisTest } from '../support/cleanup.js'
+import { afterThisTest, temporaryFolder } from '../support/cleanup.js'
+import { waitFor } from '../support/wait-for.js'
 import { aModule, startBus } from './support/test-bus.js'
 
 test('a module calls a method of another through the manager, and follows its changes', async () => {
@@ -41,10 +45,10 @@ test('a module comes back after the manager was killed and started anew, with it
   await first.close()
   count = 1
   await startBus({}, first.port)
-  expect((await updates.next()).value).toMatchObject({ value: 1 })
+  expect((await updates.next()).value).toMatchObject({ value: 1, missedEvents: true })
   count = 2
   counter.changed('count')
-  expect((await updates.next()).value).toMatchObject({ value: 2 })
+  expect((await updates.next()).value).toMatchObject({ value: 2, missedEvents: false })
 })
 
 test('a module restarted under the eyes of a subscriber goes on serving it', async () => {
@@ -59,7 +63,7 @@ test('a module restarted under the eyes of a subscriber goes on serving it', asy
   expect((await updates.next()).value).toMatchObject({ value: 1 })
   await old.stop()
   await counter(2).start()
-  expect((await updates.next()).value).toMatchObject({ value: 2 })
+  expect((await updates.next()).value).toMatchObject({ value: 2, missedEvents: true })
 })
 
 test('a module that is stopped while nobody answers its dialling stops at once', async () => {
@@ -73,4 +77,22 @@ test('a module that is stopped while nobody answers its dialling stops at once',
   await dialled
   await module.stop()
   expect(await started).toMatchObject({ code: 'ABORTED' })
+})
+
+test('a manager that cannot be reached is told of in Error.log, once, and the module goes on trying', async () => {
+  const bus = await startBus()
+  await bus.close()
+  const errorLog = join(await temporaryFolder(), 'Error.log')
+  const module = aModule(bus, { errorLog, maxPauseMs: 5 })
+  const started = module.start()
+  const lines = async (): Promise<string[]> =>
+    (await readFile(errorLog, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+  await waitFor('the line', async () => (await lines()).length === 1)
+  await delay(100)
+  const [line, ...more] = await lines()
+  expect(line?.split('|')).toHaveLength(6)
+  expect(line).toContain(`demo cannot work with the manager at ${bus.url}: it cannot be reached`)
+  expect(more).toEqual([])
+  await startBus({}, bus.port)
+  await started
 })

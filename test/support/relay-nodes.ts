@@ -18,9 +18,9 @@ export interface RelayNode {
 export interface RelayNodes {
   readonly nodes: [RelayNode, RelayNode, RelayNode, ...RelayNode[]]
   readonly clock: TestClock
-  stop(i: number): Promise<void>
+  readonly stop: (i: number) => Promise<void>
   /** With the same port and folder. */
-  restart(i: number): Promise<RelayNode>
+  readonly restart: (i: number) => Promise<RelayNode>
 }
 
 /** Nodes that do not know each other yet. */
@@ -42,7 +42,9 @@ export async function relayNodes(count: number): Promise<RelayNodes> {
   return {
     nodes,
     clock,
-    stop: async (i) => nodes[i]?.node.stop(),
+    stop: async (i) => {
+      await nodes[i]?.node.stop()
+    },
     restart: async (i) => {
       const again = await open(i, nodes[i]?.node.record.port)
       nodes[i] = again

@@ -18,6 +18,8 @@ export interface Outcome {
 export interface Runner {
   readonly directory: MethodDirectory
   readonly unauthorized: () => ApiError
+  /** Run no further method after one has failed. */
+  readonly stopOnError?: boolean
   readonly onInternalError: (error: unknown) => void
 }
 
@@ -28,7 +30,7 @@ export interface RunOptions {
   readonly text?: typeof resultText
 }
 
-/** Runs the methods of a request one after the other, all of them even when one fails. */
+/** Runs the methods of a request one after the other; all of them even when one fails, unless told otherwise. */
 export async function runCalls(
   runner: Runner,
   calls: readonly MethodCall[],
@@ -51,6 +53,7 @@ export async function runCalls(
       const failure = asBusError(thrown, runner.onInternalError)
       error ??= failure
       if (failure.result !== undefined) results.push([method, text(failure.result, 0)])
+      if (runner.stopOnError) break
     }
   }
   return { results, first, error }

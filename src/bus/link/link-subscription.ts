@@ -25,6 +25,8 @@ export class LinkSubscription {
   readonly #clock: Clock
   #stopTimer: () => void = () => undefined
   #hasWorked = false
+  /** The connection was another when the last update came. */
+  #isNew = false
   #pauseMs = FIRST_PAUSE_MS
   #current: Subscription | undefined
   #lastEvent: string | undefined
@@ -41,6 +43,7 @@ export class LinkSubscription {
   connected(connection: Connection): void {
     if (this.#isOver) return
     this.#stopTimer()
+    this.#isNew = this.#hasWorked
     const lastEvent = this.#lastEvent
     const options = { ...this.#options, ...(lastEvent === undefined ? {} : { lastEvent }) }
     this.#current = subscribe(connection, this.#calls, options, {
@@ -67,7 +70,10 @@ export class LinkSubscription {
     this.#hasWorked = true
     this.#pauseMs = FIRST_PAUSE_MS
     this.#lastEvent = update.event ?? this.#lastEvent
-    this.#listener.onUpdate(update)
+    // A side that does not name its events cannot say what came in between.
+    const isBreak = this.#isNew && update.event === undefined
+    this.#isNew = false
+    this.#listener.onUpdate(isBreak ? { ...update, missedEvents: true } : update)
   }
 
   /** The first answer was a failure. */

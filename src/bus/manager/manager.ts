@@ -27,6 +27,8 @@ export interface ManagerOptions {
   readonly dependencyTimeoutMs: number
   /** Tells a stranger how to become trusted. */
   readonly unauthorized: () => ApiError
+  /** Run no further method of a request after one has failed. */
+  readonly stopOnError: boolean
   readonly onNotification?: (notification: Notification, from: Connection) => void
 }
 
@@ -69,7 +71,7 @@ export class Manager implements MethodDirectory {
 
   /** Answers one connection. */
   answerer(connection: Connection, caller: BusCaller): Answerer {
-    const { clock, log, unauthorized } = this.#options
+    const { clock, log, unauthorized, stopOnError } = this.#options
     return new HostAnswerer({
       directory: this,
       compounds: this.compounds,
@@ -78,6 +80,7 @@ export class Manager implements MethodDirectory {
       clock,
       log,
       unauthorized,
+      stopOnError,
       onNotification: (notification) => this.#notified(notification, connection),
     })
   }

@@ -160,7 +160,7 @@ class ForwardedWatch implements Watching {
       this.#stopWaiting = () => undefined
       const first = this.#subscribe()
       first.then(
-        (result) => this.#watch.onOccurrence({ answer: () => result }),
+        (result) => this.#watch.onOccurrence({ missedEvents: true, answer: () => result }),
         (error: unknown) => this.#failed(error as BusError),
       )
     })

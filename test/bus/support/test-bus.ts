@@ -5,7 +5,8 @@ import { attachBus, type Bus, type BusOptions } from '../../../src/bus/attach-bu
 import type { MethodInfo, OfferedMethod } from '../../../src/bus/host/offered-method.js'
 import { Watchers } from '../../../src/bus/host/watchers.js'
 import { silentLog } from '../../../src/bus/log.js'
-import { Module, type ModuleOptions } from '../../../src/bus/module.js'
+import { Module } from '../../../src/bus/module.js'
+import type { ModuleOptions } from '../../../src/bus/module-options.js'
 import { afterThisTest } from '../../support/cleanup.js'
 
 export interface TestBus extends Bus {
