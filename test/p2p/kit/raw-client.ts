@@ -85,6 +85,11 @@ export class RawClient {
     }
   }
 
+  /** How many messages of a command came so far. */
+  count(command: string): number {
+    return this.messages.filter(({ header }) => header.command === command).length
+  }
+
   /** What that message says. */
   async next<Command extends KnownCommand>(command: Command, nth = 1): Promise<MessageBodies[Command]> {
     return decodeBody(command, (await this.message(command, nth)).payload, this.network.family)
