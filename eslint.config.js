@@ -14,6 +14,7 @@ export default tseslint.config(
       'scripts/bundle.js',
       '.dependency-cruiser.cjs',
       'templates',
+      'test/live/bcoin',
     ],
   },
   ...tseslint.configs.strictTypeChecked,
