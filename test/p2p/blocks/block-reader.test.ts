@@ -27,7 +27,7 @@ async function fault(block: Pick<MadeBlock, 'raw' | 'checksum'>, options: Partia
     if (error === undefined) return 'none'
     expect(aborted).toEqual([error])
     expect(blocks).toEqual([])
-    if (largeMessageLimit > 100) return error instanceof ProtocolError ? error.code : String(error)
+    if (largeMessageLimit > 100) return error instanceof ProtocolError ? error.code : 'no fault of the peer'
   }
   return ''
 }
