@@ -62,7 +62,7 @@ async function fetchAll(
 ): Promise<void> {
   // A peer that has nothing new still answers from the tip's parent on, and so shows that it lives.
   let request = new Request(peer, store.locator(store.height - 1), options)
-  for (let idle = 0; idle < MAX_IDLE_MESSAGES; ) {
+  for (let idle = 0; idle < MAX_IDLE_MESSAGES;) {
     const answer = await request.answer
     const next = nextRequest(store, peer, answer, options)
     try {
@@ -98,7 +98,11 @@ class Request {
   readonly answer: Promise<HeadersAnswer>
   readonly #abort = new AbortController()
 
-  constructor(peer: HeadersPeer, locator: readonly Hash[], { signal, requestTimeoutMs = 30_000 }: AskOptions) {
+  constructor(
+    peer: HeadersPeer,
+    locator: readonly Hash[],
+    { signal, requestTimeoutMs = 30_000 }: AskOptions,
+  ) {
     const onAbort = () => {
       this.#abort.abort(signal?.reason)
     }

@@ -35,7 +35,7 @@ export async function* followTip(
   })
   const follower = new TipFollower(source, store, options)
   try {
-    for (let last = store.tip, isUp = await follower.catchUp(); isUp; ) {
+    for (let last = store.tip, isUp = await follower.catchUp(); isUp;) {
       const { tip } = store
       if (!equalHashes(tip.hash, last.hash)) {
         const reorg = store.reorgSince(last)

@@ -21,10 +21,14 @@ export function parseHeadersPayload(payload: Uint8Array): HeadersPayload {
   const reader = new ByteReader(payload)
   const count = reader.compactSize()
   if (count > MAX_HEADERS)
-    throw new ProtocolError('too_many_headers', `${count} headers are more than the ${MAX_HEADERS} of a message`)
+    throw new ProtocolError(
+      'too_many_headers',
+      `${count} headers are more than the ${MAX_HEADERS} of a message`,
+    )
   const entries = reader.bytes(count * STRIDE)
   reader.end()
   for (let at = STRIDE - 1; at < entries.length; at += STRIDE)
-    if (entries[at] !== 0) throw new ProtocolError('bad_value', 'a header in a headers message has transactions')
+    if (entries[at] !== 0)
+      throw new ProtocolError('bad_value', 'a header in a headers message has transactions')
   return { count, entries }
 }

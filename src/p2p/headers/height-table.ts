@@ -29,7 +29,8 @@ export class HeightTable {
 
   /** Of a hash; -1 where it is not in the list. */
   find(hash: Uint8Array): number {
-    const word = ((hash[0] ?? 0) | ((hash[1] ?? 0) << 8) | ((hash[2] ?? 0) << 16) | ((hash[3] ?? 0) << 24)) >>> 0
+    const word =
+      ((hash[0] ?? 0) | ((hash[1] ?? 0) << 8) | ((hash[2] ?? 0) << 16) | ((hash[3] ?? 0) << 24)) >>> 0
     const mask = this.#slots.length - 1
     for (let slot = word & mask; ; slot = (slot + 1) & mask) {
       const height = (this.#slots[slot] ?? 0) - 1

@@ -23,7 +23,7 @@ export class RecordList {
 
   /** Appends the records that stand side by side. */
   push(records: Uint8Array): void {
-    for (let start = 0; start < records.length; ) {
+    for (let start = 0; start < records.length;) {
       const used = this.#length % PER_CHUNK
       if (used === 0) this.#chunks.push(newChunk(PER_CHUNK * this.#size))
       const end = Math.min(records.length, start + (PER_CHUNK - used) * this.#size)
@@ -52,7 +52,7 @@ export class RecordList {
   /** Copies of the records from `first` to the end, side by side. */
   from(first: number): Uint8Array {
     const copy = new Uint8Array((this.#length - first) * this.#size)
-    for (let index = first; index < this.#length; ) {
+    for (let index = first; index < this.#length;) {
       const used = index % PER_CHUNK
       const count = Math.min(PER_CHUNK - used, this.#length - index)
       const bytes = this.#chunk(index).bytes.subarray(used * this.#size, (used + count) * this.#size)

@@ -24,11 +24,21 @@ async function storeAt116() {
 test('P2P-20 headers connect from raw bytes and from payloads, and known ones are counted as such', async () => {
   const store = await openStore()
   const first = await store.connect(raw(chain116, 1, 50))
-  expect(first).toMatchObject({ added: 50, duplicates: 0, tipBefore: { height: 0 }, tipAfter: { height: 50 } })
+  expect(first).toMatchObject({
+    added: 50,
+    duplicates: 0,
+    tipBefore: { height: 0 },
+    tipAfter: { height: 50 },
+  })
   expect(first).not.toHaveProperty('reorg')
   expect(first).not.toHaveProperty('refused')
   const second = await store.connectPayload(payload(raw(chain116, 40)))
-  expect(second).toMatchObject({ added: 66, duplicates: 11, tipBefore: { height: 50 }, tipAfter: { height: 116 } })
+  expect(second).toMatchObject({
+    added: 66,
+    duplicates: 11,
+    tipBefore: { height: 50 },
+    tipAfter: { height: 116 },
+  })
   expect(store.tip.id).toBe(toDisplay(chain116.hash(116)))
   expect(await store.connectPayload(payload(raw(chain116, 100)))).toMatchObject({ added: 0, duplicates: 17 })
   expect(await store.connectPayload(Uint8Array.of(0))).toMatchObject({ added: 0, duplicates: 0 })
@@ -38,7 +48,11 @@ describe('P2P-21 a branch with more work takes over', () => {
   test('in one message: 6 leave, 8 come, from the block at 110 that both have', async () => {
     const store = await storeAt116()
     const { reorg, added, tipBefore, tipAfter } = await store.connect(raw(chain118, 111))
-    expect({ added, before: tipBefore.height, after: tipAfter.height }).toEqual({ added: 8, before: 116, after: 118 })
+    expect({ added, before: tipBefore.height, after: tipAfter.height }).toEqual({
+      added: 8,
+      before: 116,
+      after: 118,
+    })
     expect(reorg).toMatchObject({ commonHeight: 110, oldTip: { height: 116 }, newTip: { height: 118 } })
     expect(toDisplay(reorg?.commonHash ?? new Uint8Array(0))).toBe(toDisplay(chain116.hash(110)))
     expect(reorg?.oldTip.id).toBe(toDisplay(chain116.hash(116)))
@@ -111,9 +125,15 @@ describe('P2P-20 a header that is refused', () => {
   test('does not follow the header before it', async () => {
     const store = await openStore()
     const bytes = Buffer.concat([raw(chain116, 1, 10), raw(chain116, 12, 20)])
-    expect(await store.connect(bytes)).toMatchObject({ added: 10, refused: { code: 'not_linked', index: 10 } })
+    expect(await store.connect(bytes)).toMatchObject({
+      added: 10,
+      refused: { code: 'not_linked', index: 10 },
+    })
     const far = Buffer.concat([raw(chain116, 1, 10), chain118.header(118)])
-    expect(await store.connect(far)).toMatchObject({ duplicates: 10, refused: { code: 'not_linked', index: 10 } })
+    expect(await store.connect(far)).toMatchObject({
+      duplicates: 10,
+      refused: { code: 'not_linked', index: 10 },
+    })
   })
 
   test('is bad on a branch: the branch before it has taken over all the same', async () => {
@@ -129,10 +149,16 @@ describe('P2P-20 a header that is refused', () => {
     const store = await openStore()
     const bytes = raw(long, 1)
     bytes[80 * 4100 + 4] = (bytes[80 * 4100 + 4] ?? 0) ^ 1
-    expect(await store.connect(bytes)).toMatchObject({ added: 4100, refused: { code: 'not_linked', index: 4100 } })
+    expect(await store.connect(bytes)).toMatchObject({
+      added: 4100,
+      refused: { code: 'not_linked', index: 4100 },
+    })
     const gap = Buffer.concat([raw(long, 1, 2048), raw(long, 2050)])
     const other = await openStore()
-    expect(await other.connect(gap)).toMatchObject({ added: 2048, refused: { code: 'not_linked', index: 2048 } })
+    expect(await other.connect(gap)).toMatchObject({
+      added: 2048,
+      refused: { code: 'not_linked', index: 2048 },
+    })
   })
 })
 

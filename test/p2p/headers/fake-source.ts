@@ -37,7 +37,9 @@ export class FakePeer implements HeadersPeer {
   answer({ locator }: HeadersRequest): Promise<HeadersAnswer> {
     const heights = locator.map((hash) => heightOf(this.chain, hash)).filter((height) => height >= 0)
     const first = (heights[0] ?? 0) + 1
-    return Promise.resolve(answerOf(raw(this.chain, first, Math.min(this.chain.height, first + MAX_HEADERS - 1))))
+    return Promise.resolve(
+      answerOf(raw(this.chain, first, Math.min(this.chain.height, first + MAX_HEADERS - 1))),
+    )
   }
 }
 

@@ -222,7 +222,10 @@ describe('P2P-20 what the user knows better', () => {
     const store = await open(path, { invalidBlocks })
     expect(store.tip.id).toBe(toDisplay(branch.hash(56)))
     const { refused, duplicates } = await store.connect(raw(chain, 51))
-    expect({ duplicates, refused }).toMatchObject({ duplicates: 2, refused: { code: 'invalid_block', height: 53 } })
+    expect({ duplicates, refused }).toMatchObject({
+      duplicates: 2,
+      refused: { code: 'invalid_block', height: 53 },
+    })
     await store.close()
     expect((await open(path, { invalidBlocks })).tip.id).toBe(toDisplay(branch.hash(56)))
   })
@@ -275,6 +278,9 @@ describe('P2P-20 what costs nothing to send is bounded', () => {
     const store = await openStore({ maxSideHeaders: 20 })
     await store.connect(raw(chain, 1))
     const long = chain.fork(20, 39, { salt: 5 })
-    expect(await store.connect(raw(long, 21))).toMatchObject({ added: 20, refused: { code: 'side_branch_limit' } })
+    expect(await store.connect(raw(long, 21))).toMatchObject({
+      added: 20,
+      refused: { code: 'side_branch_limit' },
+    })
   })
 })

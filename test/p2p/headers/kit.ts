@@ -31,8 +31,7 @@ export function payload(headers: Uint8Array): Uint8Array {
   const size = count < 0xfd ? [count] : [0xfd, count & 0xff, count >> 8]
   const bytes = new Uint8Array(size.length + 81 * count)
   bytes.set(size)
-  for (let i = 0; i < count; i++)
-    bytes.set(headers.subarray(80 * i, 80 * i + 80), size.length + 81 * i)
+  for (let i = 0; i < count; i++) bytes.set(headers.subarray(80 * i, 80 * i + 80), size.length + 81 * i)
   return bytes
 }
 

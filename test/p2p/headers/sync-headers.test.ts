@@ -17,7 +17,11 @@ test('P2P-20 headers are fetched message by message until a message is not full'
   const heights: number[] = []
   const onProgress = ({ tipAfter }: { tipAfter: { height: number } }) => heights.push(tipAfter.height)
   const { tip, added } = await syncHeaders(new FakeSource([peer]), store, { onProgress })
-  expect({ height: tip.height, added, heights }).toEqual({ height: 4500, added: 4500, heights: [2000, 4000, 4500] })
+  expect({ height: tip.height, added, heights }).toEqual({
+    height: 4500,
+    added: 4500,
+    heights: [2000, 4000, 4500],
+  })
   expect(peer.requests.length).toBe(3)
 })
 
@@ -84,8 +88,16 @@ describe('P2P-20 the next peer takes over', () => {
 
   test.each([
     ['headers without a known parent', () => answerOf(raw(chain, 3000, 3002)), 'unconnected_headers'],
-    ['headers that do not follow each other', () => answerOf(Buffer.concat([raw(chain, 1, 2), raw(chain, 5, 6)])), 'disconnected_headers'],
-    ['a payload that is cut off', () => ({ raw: answerOf(raw(chain, 1, 9)).raw.slice(0, -1), count: 9 }), 'truncated_message'],
+    [
+      'headers that do not follow each other',
+      () => answerOf(Buffer.concat([raw(chain, 1, 2), raw(chain, 5, 6)])),
+      'disconnected_headers',
+    ],
+    [
+      'a payload that is cut off',
+      () => ({ raw: answerOf(raw(chain, 1, 9)).raw.slice(0, -1), count: 9 }),
+      'truncated_message',
+    ],
   ])('from one that sends %s', async (_, answer, code) => {
     const store = await openStore()
     const [liar, good] = [new FakePeer(1, short), new FakePeer(2, short)]

@@ -39,9 +39,7 @@ export async function writeCommitRecord(file: DiskFile, record: CommitRecord): P
 /** The latest whole record, if there is one. */
 export function readCommitRecord(bytes: Uint8Array): CommitRecord | undefined {
   const records = [0, SLOT_BYTES].map((at) => decode(bytes.subarray(at, at + RECORD_BYTES)))
-  const [latest] = records
-    .filter((record) => record !== undefined)
-    .sort((a, b) => b.sequence - a.sequence)
+  const [latest] = records.filter((record) => record !== undefined).sort((a, b) => b.sequence - a.sequence)
   return latest
 }
 

@@ -131,7 +131,7 @@ async function readHeaders(
 /** Takes the headers of the file of side branches, in whatever order they are. */
 export function loadSides(book: HeaderBook, raw: Uint8Array, changes: Changes): void {
   let rest = raw.subarray(0, wholeHeaders(raw.length) * HEADER_BYTES)
-  for (let before = Infinity; rest.length > 0 && rest.length < before; ) {
+  for (let before = Infinity; rest.length > 0 && rest.length < before;) {
     before = rest.length
     rest = book.connectBranches(rest, changes)
   }

@@ -113,6 +113,8 @@ async function openToRead({ disk, path }: ResolvedOptions): ReturnType<ResolvedO
     return await disk.open(path, 'read')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new StoreError('store_missing', `there are no headers in ${path}: sync them first`, { cause: error })
+    throw new StoreError('store_missing', `there are no headers in ${path}: sync them first`, {
+      cause: error,
+    })
   }
 }

@@ -115,5 +115,4 @@ export class WriteQueue {
   }
 }
 
-export const rawOf = (headers: readonly Header[]): Uint8Array =>
-  Buffer.concat(headers.map(({ raw }) => raw))
+export const rawOf = (headers: readonly Header[]): Uint8Array => Buffer.concat(headers.map(({ raw }) => raw))

@@ -83,8 +83,7 @@ function pack(raw: Uint8Array, bytes: Uint8Array, count: number, stride: number)
   if (count > MAX_BATCH) throw new RangeError(`${count} headers are more than the ${MAX_BATCH} of a batch`)
   raw.set(bytes.subarray(0, count * stride))
   if (stride === HEADER_BYTES) return
-  for (let i = 1; i < count; i++)
-    raw.copyWithin(i * HEADER_BYTES, i * stride, i * stride + HEADER_BYTES)
+  for (let i = 1; i < count; i++) raw.copyWithin(i * HEADER_BYTES, i * stride, i * stride + HEADER_BYTES)
 }
 
 function view(raw: Uint8Array, hashes: Uint8Array, count: number): HashedHeaders {

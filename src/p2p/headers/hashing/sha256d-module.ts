@@ -77,10 +77,7 @@ function compress(): Code {
     // Instead of moving eight values on by one, their names move.
     const local = (letter: number): number => (letter + 64 - t) % 8
     const [a, b, c, d, e, f, g, h] = range(8).map((letter) => get(local(letter))) as Eight
-    const first = add(
-      add(add(h, bigSigma1(e)), choose(e, f, g)),
-      add(memory(CONSTANTS_AT, t), get(word(t))),
-    )
+    const first = add(add(add(h, bigSigma1(e)), choose(e, f, g)), add(memory(CONSTANTS_AT, t), get(word(t))))
     return [
       ...(t < 16 ? [] : schedule(t)),
       ...set(temporary, first),
