@@ -12,12 +12,15 @@ export interface HeaderChain {
 }
 
 const PER_MESSAGE = 2000
-const SECONDS_APART = 600
 /** Nonces that are tried at once. */
 const TRIES = 4
 
-/** A valid chain of an easy network, a block every ten minutes. */
-export function easyChain({ genesis, rules }: Network, count: number): HeaderChain {
+/** A valid chain of an easy network, a block every ten minutes or so many seconds after its parent. */
+export function easyChain(
+  { genesis, rules }: Network,
+  count: number,
+  secondsBefore: (height: number) => number = () => 600,
+): HeaderChain {
   const hasher = createBatchHasher()
   const raw = new Uint8Array(80 * count)
   const target = new Uint8Array(32)
@@ -27,7 +30,7 @@ export function easyChain({ genesis, rules }: Network, count: number): HeaderCha
   let [time, previous] = [last.time(0), last.hashAt(0).slice()]
   for (let i = 0; i < count; i++) {
     ancestors.push(time, last.bits(0))
-    time += SECONDS_APART
+    time += secondsBefore(i + 1)
     const bits = requiredBits(rules, ancestors, time)
     writeTarget(bits, target)
     const template = headerOf(previous, i, time, bits)
@@ -50,11 +53,7 @@ function headerOf(previous: Uint8Array, salt: number, time: number, bits: number
 }
 
 /** A batch that begins with the header, mined. */
-function mine(
-  header: Uint8Array,
-  hash: (tries: Uint8Array) => HeaderBatch,
-  target: Uint8Array,
-): HeaderBatch {
+function mine(header: Uint8Array, hash: (tries: Uint8Array) => HeaderBatch, target: Uint8Array): HeaderBatch {
   const tries = new Uint8Array(80 * TRIES)
   const view = new DataView(tries.buffer)
   for (let i = 0; i < TRIES; i++) tries.set(header, 80 * i)

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { toDisplay } from '../../../src/p2p/hash.js'
 import { followTip, type TipChange } from '../../../src/p2p/headers/follow-tip.js'
-import { HeadersStore } from '../../../src/p2p/headers/headers-store.js'
+import type { HeadersStore } from '../../../src/p2p/headers/headers-store.js'
 import { afterThisTest } from '../../support/cleanup.js'
 import { waitFor } from '../../support/wait-for.js'
 import { TestChain } from '../kit/test-chain.js'

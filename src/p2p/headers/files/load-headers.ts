@@ -28,8 +28,8 @@ export interface Loaded {
   readonly shared: number
   /** Whole headers in the file. */
   readonly count: number
-  /** Bytes behind the last whole header. */
-  readonly torn: number
+  /** Bytes of the file that were no headers of a valid chain. */
+  readonly droppedBytes: number
 }
 
 /**
@@ -41,20 +41,25 @@ export async function loadHeaders(book: HeaderBook, source: Source): Promise<Loa
   const size = await source.main.size()
   const count = Math.min(wholeHeaders(size), source.limit ?? Infinity)
   await checkGenesis(source, count)
-  const trusted = await restoreTrusted(book, source, count)
-  const sound = book.soundHeight
-  if (sound < book.tree.main.height) book.tree.main.truncate(sound)
-  let shared = book.tree.main.height + 1
-  let isPlain = shared === trusted
-  await readHeaders(source.main, trusted, count, (raw) => {
-    const changes = new Changes(book.tree.main.height)
+  const { trusted, end } = await restoreTrusted(book, source, count)
+  const { main } = book.tree
+  if (book.soundHeight < main.height) main.truncate(book.soundHeight)
+  let shared = Math.min(main.height + 1, count)
+  let taken = trusted
+  await readHeaders(source.main, trusted, end, (raw, first) => {
+    const changes = new Changes(main.height)
     book.connectBranches(raw, changes)
-    const isAll = changes.added === wholeHeaders(raw.length)
-    isPlain &&= isAll && changes.sides.length === 0 && changes.disconnected.length === 0
-    if (isPlain) shared += changes.added
+    taken += changes.added + changes.duplicates
+    shared = Math.min(shared, changes.commonHeight + 1)
+    while (shared >= first && shared <= main.height && isAt(raw, shared - first, main.raw(shared))) shared++
     return true
   })
-  return { shared: Math.min(shared, count), count, torn: size - count * HEADER_BYTES }
+  return { shared, count, droppedBytes: size - Math.min(count, taken) * HEADER_BYTES }
+}
+
+/** Whether a header is the one at an index of those side by side. */
+function isAt(headers: Uint8Array, index: number, header: Uint8Array): boolean {
+  return equalHashes(headers.subarray(index * HEADER_BYTES, (index + 1) * HEADER_BYTES), header)
 }
 
 async function checkGenesis({ main, genesis, path }: Source, count: number): Promise<void> {
@@ -68,8 +73,14 @@ async function checkGenesis({ main, genesis, path }: Source, count: number): Pro
     )
 }
 
-/** Restores what the record vouches for, the genesis block at least; answers how many headers that was. */
-async function restoreTrusted(book: HeaderBook, source: Source, count: number): Promise<number> {
+/** How far the record could be trusted, and up to where the headers after that can be taken. */
+interface Restored {
+  readonly trusted: number
+  readonly end: number
+}
+
+/** Restores what the record vouches for, the genesis block at least. */
+async function restoreTrusted(book: HeaderBook, source: Source, count: number): Promise<Restored> {
   const { record, main, genesis } = source
   // A file that lost its end is read up to there; what is the last header now was never vouched for as such.
   const vouched = record === undefined ? 0 : Math.min(record.count, count < record.count ? count - 1 : count)
@@ -85,11 +96,11 @@ async function restoreTrusted(book: HeaderBook, source: Source, count: number): 
   if (tip !== undefined && height >= 0 && !equalHashes(book.tree.main.hash(height), tip))
     return damaged(book, source, good - 1)
   if (book.tree.main.height < 0) book.restore(genesis)
-  return Math.max(1, good)
+  return { trusted: Math.max(1, good), end: count }
 }
 
 /** Keeps the headers below `height` where repairing is allowed; those above will be fetched again. */
-function damaged(book: HeaderBook, { path, repair }: Source, height: number): number {
+function damaged(book: HeaderBook, { path, repair }: Source, height: number): Restored {
   if (!repair)
     throw new StoreError(
       'store_damaged',
@@ -97,7 +108,8 @@ function damaged(book: HeaderBook, { path, repair }: Source, height: number): nu
         `open them with repair: true to keep the ${height} below and fetch the others again`,
     )
   book.tree.main.truncate(Math.max(0, height - 1))
-  return book.tree.main.height + 1
+  const trusted = book.tree.main.height + 1
+  return { trusted, end: trusted }
 }
 
 /** Reads headers `from` to `to` in parts, until one part is not taken. */
@@ -105,14 +117,14 @@ async function readHeaders(
   file: DiskFile,
   from: number,
   to: number,
-  take: (raw: Uint8Array) => boolean,
+  take: (raw: Uint8Array, first: number) => boolean,
 ): Promise<void> {
   const buffer = new Uint8Array(Math.min(READ_HEADERS, Math.max(0, to - from)) * HEADER_BYTES)
   for (let first = from; first < to; first += READ_HEADERS) {
     const raw = buffer.subarray(0, Math.min(READ_HEADERS, to - first) * HEADER_BYTES)
     if ((await file.read(raw, first * HEADER_BYTES)) < raw.length)
       throw new StoreError('store_failed', 'the file of headers became shorter while it was read')
-    if (!take(raw)) return
+    if (!take(raw, first)) return
   }
 }
 

@@ -33,8 +33,7 @@ export async function openFiles(book: HeaderBook, options: ResolvedOptions): Pro
     const changes = new Changes(book.tree.main.height)
     loadSides(book, await files.readSides(), changes)
     await tidy(book, files, { ...loaded, shared: Math.min(loaded.shared, changes.commonHeight + 1) })
-    const droppedBytes = loaded.torn + Math.max(0, loaded.count - loaded.shared) * HEADER_BYTES
-    return { files, droppedBytes }
+    return { files, droppedBytes: loaded.droppedBytes }
   } catch (error) {
     await files.close()
     throw error
@@ -59,7 +58,7 @@ async function tidy(book: HeaderBook, files: HeaderFiles, loaded: Loaded): Promi
   const isSame = loaded.shared === main.height + 1 && loaded.count === loaded.shared
   if (sides.size !== files.sideCount) await files.rewriteSides(rawOf(sides.inOrder()))
   if (!isSame) await files.replace(loaded.shared - 1, main.rawFrom(loaded.shared), tip)
-  else if (loaded.torn > 0 || files.record?.count !== main.height + 1) {
+  else if (loaded.droppedBytes > 0 || files.record?.count !== main.height + 1) {
     await files.main.truncate((main.height + 1) * HEADER_BYTES)
     await files.commit(tip)
   }
