@@ -13,6 +13,7 @@ export default tseslint.config(
       'eslint.config.js',
       '.dependency-cruiser.cjs',
       'templates',
+      'test/live/bcoin',
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -67,7 +67,7 @@ const stn = defineNetwork({
   genesis: TESTNET_GENESIS,
   rules: {
     powLimitBits: 0x1d00ffff,
-    versionHeights: [100_000_000, 1_251, 1_351],
+    versionHeights: [100_000_000, 100_000_000, 100_000_000],
     daaParentHeight: 2_200,
   },
   dnsSeeds: ['stn-seed.bitcoinsv.io', 'stn-seed.bitcoinseed.directory'],

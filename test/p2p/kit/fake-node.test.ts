@@ -1,11 +1,14 @@
+import { once } from 'node:events'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { sha256d } from '../../../src/p2p/hash.js'
 import { networks } from '../../../src/p2p/networks/networks.js'
 import { REJECT_CODES } from '../../../src/p2p/wire/messages/reject.js'
 import { INV } from '../../../src/p2p/wire/messages/inv.js'
+import type { FakeConnection } from './fake-connection.js'
 import { coinbaseTx } from './coinbase.js'
 import { FakeNode, type FakeNodeOptions } from './fake-node.js'
 import { RawClient } from './raw-client.js'
+import { bodyForBlock } from './synthetic-body.js'
 import { TestChain } from './test-chain.js'
 
 const { bsv, btc } = networks
@@ -155,11 +158,47 @@ describe('the fake node', () => {
     })
   })
 
+  test('says notfound for what it has, and sends a wrong magic', async () => {
+    const chain = TestChain.mine(bsv.regtest, 2)
+    const lacks = chain.hash(1)
+    const notFound = (hash: Uint8Array): boolean => Buffer.compare(hash, lacks) === 0
+    const { node, client } = await joined({ chain, script: { notFound, wrongMagic: ['pong'] } })
+    client.send(
+      'getdata',
+      [lacks, chain.hash(2)].map((hash) => ({ type: INV.block, hash })),
+    )
+    expect(await client.next('notfound')).toEqual([{ type: INV.block, hash: lacks }])
+    await client.message('block')
+    client.send('ping', { nonce: 1n })
+    expect(await client.fault()).toMatchObject({ code: 'bad_magic' })
+    expect(node.faults).toEqual([])
+  })
+
+  test('answers by a script of its own, and keeps what it cannot read', async () => {
+    const on = { getaddr: (connection: FakeConnection) => void connection.sendRaw(Uint8Array.of(1, 2, 3)) }
+    const { node, client } = await joined({ script: { on } })
+    const before = client.received
+    client.send('getaddr', undefined)
+    while (client.received < before + 3) await once(client.socket, 'data')
+    client.socket.write(new Uint8Array(24))
+    await client.ended()
+    expect(node.faults).toEqual([expect.objectContaining({ code: 'bad_magic' })])
+  })
+
+  test('sends no faster than it shall', async () => {
+    const chain = TestChain.mine(bsv.regtest, 1).mineBody(bodyForBlock(20_000, 250))
+    const { client } = await joined({ chain, script: { bytesPerSecond: 100_000 } })
+    const started = performance.now()
+    client.send('getdata', [{ type: INV.block, hash: chain.hash(2) }])
+    expect((await client.message('block')).payload).toHaveLength(20_000)
+    expect(performance.now() - started).toBeGreaterThan(150)
+  })
+
   test('cuts the connection after so many bytes', async () => {
     const node = await start({ script: { dropAfterBytes: 30 } })
     const client = await join(node)
     client.send('version', node.greeting())
     await client.ended()
-    expect(client.reads.reduce((sum, bytes) => sum + bytes, 0)).toBe(30)
+    expect(client.received).toBe(30)
   })
 })

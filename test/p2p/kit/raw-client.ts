@@ -19,11 +19,12 @@ export interface RawMessage {
 export class RawClient {
   /** All messages so far, in order. */
   readonly messages: RawMessage[] = []
-  /** Every read as it came. */
-  readonly reads: number[] = []
+  /** Bytes so far. */
+  received = 0
   readonly #events = new EventEmitter().setMaxListeners(0)
   #bytes: Uint8Array = new Uint8Array(0)
   #ended = false
+  #fault: unknown
 
   private constructor(
     readonly network: Network,
@@ -31,9 +32,14 @@ export class RawClient {
   ) {
     socket.on('error', () => undefined)
     socket.on('data', (bytes) => {
-      this.reads.push(bytes.length)
+      this.received += bytes.length
       this.#bytes = Buffer.concat([this.#bytes, bytes])
-      this.#parse()
+      try {
+        this.#parse()
+      } catch (error) {
+        this.#fault = error
+        socket.destroy()
+      }
     })
     socket.once('close', () => {
       this.#ended = true
@@ -85,9 +91,20 @@ export class RawClient {
     }
   }
 
+  /** How many messages of a command came so far. */
+  count(command: string): number {
+    return this.messages.filter(({ header }) => header.command === command).length
+  }
+
   /** What that message says. */
   async next<Command extends KnownCommand>(command: Command, nth = 1): Promise<MessageBodies[Command]> {
     return decodeBody(command, (await this.message(command, nth)).payload, this.network.family)
+  }
+
+  /** What the other side sent that is no message, after the connection has ended for it. */
+  async fault(): Promise<unknown> {
+    await this.ended()
+    return this.#fault
   }
 
   /** Resolves when the other side has cut the connection. */

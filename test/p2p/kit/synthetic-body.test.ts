@@ -62,9 +62,9 @@ describe('a synthetic body', () => {
 
   test('is the same in whatever pieces it is read, across tiles and giant transactions', () => {
     const runs = [
-      { count: 9000, txBytes: 100 },
+      { count: 8300, txBytes: 100 },
       { count: 2, txBytes: 150_000 },
-      { count: 5000, txBytes: 61 },
+      { count: 300, txBytes: 61 },
     ]
     const body = syntheticBody({ runs })
     const whole = bytesOf(body)
@@ -79,7 +79,7 @@ describe('a synthetic body', () => {
   })
 
   test('makes a block of exactly the size wanted, with its checksum', async () => {
-    for (const blockBytes of [500, 65_535, 65_836, 1_000_000, 1_000_001]) {
+    for (const blockBytes of [500, 65_535, 65_836, 65_837]) {
       const chain = TestChain.mine(networks.bsv.regtest, 1).mineBody(
         bodyForBlock(blockBytes, 250, blockBytes),
       )

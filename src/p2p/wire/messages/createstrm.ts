@@ -5,12 +5,10 @@ import { MAX_ASSOCIATION_ID_BYTES } from './version.js'
 /** BSV: the first message, instead of `version`, of one more connection to the same peer. */
 export interface CreateStrm {
   readonly associationId: Uint8Array
-  /** One of {@link STREAM_TYPES}. */
+  /** 1 is the first connection, 2 and up are for data. */
   readonly streamType: number
   readonly policy: string
 }
-
-export const STREAM_TYPES = { general: 1, data1: 2, data2: 3, data3: 4, data4: 5 } as const
 
 export function encodeCreateStrm({ associationId, streamType, policy }: CreateStrm): Uint8Array {
   return new ByteWriter(64).varBytes(associationId).u8(streamType).varString(policy).finish()

@@ -29,8 +29,6 @@ export const REJECT_CODES = {
   AUTH_CONN_SETUP: 0x70,
 } as const
 
-export type RejectName = keyof typeof REJECT_CODES
-
 const names = new Map<number, string>(Object.entries(REJECT_CODES).map(([name, code]) => [code, name]))
 
 /** The name of a code, or its number as text. */
