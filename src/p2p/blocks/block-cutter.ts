@@ -1,4 +1,3 @@
-import { TooLargeError } from '../errors.js'
 import type { Hash } from '../hash.js'
 import type { BlockHandlers } from './block-events.js'
 import type { Call } from './delivery.js'
@@ -12,7 +11,6 @@ export interface CutterOptions {
   /** Bytes of the block. */
   readonly length: number
   readonly chunkBytes: number
-  readonly maxTxBytes: number
   readonly txOffsets: 'all' | 'chunk' | 'none'
   /** Known when the first cut is made. */
   readonly blockHash: () => Hash
@@ -63,19 +61,15 @@ export class BlockCutter {
     return this.#options.scanner.endOf(this.#firstTx)
   }
 
-  /** @throws {TooLargeError} for a transaction that is larger than it may be. */
   #startsGiant(start: number, end: number): boolean {
-    const { scanner, handlers, chunkBytes, maxTxBytes } = this.#options
+    const { scanner, handlers, chunkBytes } = this.#options
     if (start === end || scanner.txCount === 0) return false
     const bytes = (this.#endOfTx() ?? scanner.foreseen) - start
-    if (bytes > maxTxBytes) throw new TooLargeError(`a transaction has more than ${maxTxBytes} bytes`)
     return handlers.onTxChunk !== undefined && bytes > chunkBytes
   }
 
   #callPart(calls: Call[], giant: Giant, from: number, bytes: Uint8Array): void {
-    const { handlers, blockHash, maxTxBytes, scanner } = this.#options
-    if (scanner.foreseen - giant.start > maxTxBytes && this.#endOfTx() === undefined)
-      throw new TooLargeError(`a transaction has more than ${maxTxBytes} bytes`)
+    const { handlers, blockHash } = this.#options
     const isLast = this.#endOfTx() === from + bytes.length
     const chunk = {
       blockHash: blockHash(),

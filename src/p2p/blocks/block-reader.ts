@@ -64,9 +64,10 @@ export class BlockReader extends PayloadReader {
     super()
     this.#header = header
     this.#options = options
-    const scan = { kind: 'block', length, witness } as const
-    this.scanner = new TxScanner(scan)
     const isBig = length >= largeMessageLimit
+    const maxTxBytes = isBig ? (options.maxTxBytes ?? DEFAULT_MAX_TX_BYTES) : length
+    const scan = { kind: 'block', length, witness, maxTxBytes } as const
+    this.scanner = new TxScanner(scan)
     const hash = whatToHash(header, options.verify)
     if (isBig) this.stretches = this.#stretches(options.chunkBytes ?? largeMessageLimit)
     else this.#raw = new Uint8Array(length)
@@ -110,13 +111,12 @@ export class BlockReader extends PayloadReader {
 
   #stretches(chunkBytes: number): StretchBuffer {
     const { length } = this.#header
-    const { handlers, maxTxBytes = DEFAULT_MAX_TX_BYTES, txOffsets = 'all', buffers } = this.#options
+    const { handlers, txOffsets = 'all', buffers } = this.#options
     const cutter = new BlockCutter({
       scanner: this.scanner,
       handlers,
       length,
       chunkBytes,
-      maxTxBytes,
       txOffsets,
       blockHash: () => this.#blockHash(),
     })

@@ -1,4 +1,5 @@
-import { ProtocolError } from '../errors.js'
+import { ProtocolError, TooLargeError } from '../errors.js'
+import { largeSize, sizeLength } from './large-size.js'
 import { OffsetList } from './offsets.js'
 
 const HEADER_BYTES = 80
@@ -30,6 +31,8 @@ export interface ScanOptions {
   readonly length: number
   /** Whether transactions may carry witnesses: a fact of the network, never guessed from the bytes. */
   readonly witness: boolean
+  /** More is not taken; without a limit by default. */
+  readonly maxTxBytes?: number
 }
 
 /**
@@ -45,6 +48,7 @@ export class TxScanner {
 
   readonly #length: number
   readonly #witness: boolean
+  readonly #maxTxBytes: number
   #pushed = 0
   #txCount = 0
   #complete = 0
@@ -52,6 +56,8 @@ export class TxScanner {
   /** Where the next size is: in the payload. */
   #next: number
   #txsLeft = 0
+  /** Of the last transaction that has started. */
+  #start = 0
   #inputs = 0
   /** Inputs, outputs or witnesses of this transaction still to come. */
   #left = 0
@@ -61,11 +67,12 @@ export class TxScanner {
   readonly #cut = new Uint8Array(MAX_SIZE_BYTES)
   #cutLength = 0
 
-  constructor({ kind, length, witness }: ScanOptions) {
+  constructor({ kind, length, witness, maxTxBytes = Number.MAX_SAFE_INTEGER }: ScanOptions) {
     this.#length = length
+    this.#maxTxBytes = maxTxBytes
     this.#witness = witness
     this.#state = kind === 'block' ? TX_COUNT : DONE
-    this.#next = HEADER_BYTES
+    this.#next = this.#start = HEADER_BYTES
     if (kind === 'tx') {
       this.#txCount = this.#txsLeft = 1
       this.#next = this.#startTx(0)
@@ -104,7 +111,11 @@ export class TxScanner {
     return this.#state === DONE ? this.#length : undefined
   }
 
-  /** @throws {ProtocolError} for bytes that cannot be what the payload is said to be. The scanner is then of no more use. */
+  /**
+   * After a failure the scanner is of no more use.
+   * @throws {ProtocolError} for bytes that cannot be what the payload is said to be
+   * @throws {TooLargeError} for a transaction of more than `maxTxBytes`
+   */
   push(slice: Uint8Array): void {
     if (this.#pushed + slice.length > this.#length)
       throw new ProtocolError('trailing_bytes', `bytes follow the ${this.#length} of the payload`)
@@ -165,6 +176,7 @@ export class TxScanner {
     const next = this.#after(value, at)
     if (next > this.#length || (next === this.#length && this.#state !== DONE))
       throw truncated(next, this.#length)
+    this.#limitTx(next)
     return next
   }
 
@@ -207,6 +219,7 @@ export class TxScanner {
 
   #startTx(at: number): number {
     this.starts.push(at)
+    this.#start = at
     this.#hasMarker = false
     this.#state = INPUT_COUNT
     return at + VERSION_BYTES
@@ -248,11 +261,17 @@ export class TxScanner {
   }
 
   #endTx(at: number): number {
+    this.#limitTx(at)
     if (--this.#txsLeft > 0) return this.#startTx(at)
     this.#state = DONE
     if (at < this.#length)
       throw new ProtocolError('trailing_bytes', `${this.#length - at} bytes follow the last transaction`)
     return at
+  }
+
+  #limitTx(end: number): void {
+    if (end - this.#start > this.#maxTxBytes)
+      throw new TooLargeError(`a transaction has more than ${this.#maxTxBytes} bytes`)
   }
 
   #mustFit(count: number, bytesEach: number, at: number): void {
@@ -266,19 +285,6 @@ export class TxScanner {
     const isAhead = known > 0 && (this.endOf(known - 1) ?? 0) > this.#pushed
     this.#complete = isAhead ? known - 1 : known
   }
-}
-
-function largeSize(bytes: Uint8Array, at: number, length: 3 | 5 | 9): number {
-  let value = (bytes[at + 1] as number) | ((bytes[at + 2] as number) << 8)
-  for (let i = 3, unit = 0x1_0000; i < length; i++, unit *= 256) value += unit * (bytes[at + i] as number)
-  if (value < (length === 3 ? 0xfd : length === 5 ? 0x1_0000 : 0x1_0000_0000))
-    throw new ProtocolError('non_canonical_size', `the size ${value} is not written in its shortest form`)
-  return value
-}
-
-function sizeLength(first: number): 3 | 5 | 9 {
-  if (first === 0xfd) return 3
-  return first === 0xfe ? 5 : 9
 }
 
 function truncated(bytes: number, length: number): ProtocolError {

@@ -2,11 +2,13 @@ import { ByteWriter } from '../../../../src/p2p/wire/writer.js'
 
 /** The same bytes for the same seed, unlike each other enough. */
 export function noise(length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(length)
   let state = (seed * 2654435761 + 12345) >>> 0
-  return Uint8Array.from({ length }, () => {
+  for (let i = 0; i < length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state >>> 24
-  })
+    bytes[i] = state >>> 24
+  }
+  return bytes
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,5 @@
 import { sha256d } from '../../../../src/p2p/hash.js'
-import { ByteWriter } from '../../../../src/p2p/wire/writer.js'
+import { ByteWriter, compactSizeLength } from '../../../../src/p2p/wire/writer.js'
 import { joined, noise } from './bytes.js'
 
 export interface TxShape {
@@ -35,9 +35,13 @@ export function makeTx({ inputs, outputs, witness }: TxShape, seed = 1): MadeTx 
 
 /** A transaction of exactly so many bytes, nearly all of them one script. */
 export function txOfSize(bytes: number, seed = 1): MadeTx {
-  for (let script = bytes - 60; script > bytes - 90; script--) {
-    const tx = makeTx({ inputs: [script], outputs: [0] }, seed)
-    if (tx.raw.length === bytes) return tx
+  for (const output of [0, 2, 4]) {
+    const others = 60 - 1 + output
+    for (const sizeBytes of [1, 3, 5] as const) {
+      const script = bytes - others - sizeBytes
+      if (script >= 0 && compactSizeLength(script) === sizeBytes)
+        return makeTx({ inputs: [script], outputs: [output] }, seed)
+    }
   }
   throw new Error(`no transaction has ${bytes} bytes`)
 }
