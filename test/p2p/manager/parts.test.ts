@@ -62,7 +62,12 @@ describe('the schedule of reconnections', () => {
 
   test('P2P-11 handshakes that fail wait 30, 90, 180 and 600 seconds', () => {
     const schedule = new ReconnectSchedule(undefined, even)
-    expect(secondsOf(schedule, Array(5).fill('handshake_failed'))).toEqual([30, 90, 180, 600, 600])
+    expect(
+      secondsOf(
+        schedule,
+        Array.from({ length: 5 }, () => 'handshake_failed' as const),
+      ),
+    ).toEqual([30, 90, 180, 600, 600])
   })
 
   test('P2P-11 nobody listening waits for 600 seconds at once', () => {

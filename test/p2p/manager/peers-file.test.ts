@@ -77,12 +77,12 @@ describe('the file of peers', () => {
       banned: false,
     }))
     await writePeersFile(path, records)
-    let done = false
+    const state = { done: false }
     const writing = (async () => {
       for (let turn = 0; turn < 10; turn++) await writePeersFile(path, records)
-      done = true
+      state.done = true
     })()
-    while (!done) expect(await readPeersFile(path, 1)).toHaveLength(2000)
+    while (!state.done) expect(await readPeersFile(path, 1)).toHaveLength(2000)
     await writing
   })
 })

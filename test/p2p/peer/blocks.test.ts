@@ -55,7 +55,7 @@ const ask = (peer: Peer, height: number): Promise<void> =>
 describe('blocks over a socket', () => {
   test('getBlock gives a whole block, which no handler is told of', async () => {
     let told = 0
-    const { peer } = await connect({ handlers: { onBlock: () => void told++ } })
+    const { peer } = await connect({ handlers: { onBlock: () => void (told += 1) } })
     const block = await peer.getBlock(chain.hash(SMALL))
     expect(block.raw).toEqual(bytesOf(chain.block(SMALL)))
     expect(block.hash).toEqual(chain.hash(SMALL))

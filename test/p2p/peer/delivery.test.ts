@@ -89,7 +89,7 @@ describe('the handlers', () => {
 
   test('a listener of messages that fails is reported, and the handlers are told all the same', async () => {
     let told = 0
-    const { link, peer, handlerErrors } = await connect({ onFeeFilter: () => void told++ })
+    const { link, peer, handlerErrors } = await connect({ onFeeFilter: () => void (told += 1) })
     peer.on('message', () => {
       throw new Error('listener')
     })
@@ -102,7 +102,7 @@ describe('the handlers', () => {
 
   test('a payload that cannot be read costs points and is not told; five of them are the end', async () => {
     let told = 0
-    const { link, peer, faults } = await connect({ onInv: () => void told++ })
+    const { link, peer, faults } = await connect({ onInv: () => void (told += 1) })
     const nonCanonical = Uint8Array.of(0xfd, 1, 0)
     for (let count = 0; count < 4; count++) link.sendRaw('inv', nonCanonical)
     await settle()
