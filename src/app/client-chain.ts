@@ -64,7 +64,12 @@ export async function openClientChain(options: ClientChainOptions): Promise<Clie
   for (const event of ['pending', 'dropped', 'tip'] as const)
     blockchain.events.on(event, () => mirror.touch())
   tellChainEvents(blockchain.events, events)
-  const expiry = setInterval(() => pending.expire(), EXPIRY_MS).unref()
+  const expire = (): void => {
+    pending
+      .expire()
+      .catch((error: unknown) => log.error({ err: error }, 'pending transactions could not expire'))
+  }
+  const expiry = setInterval(expire, EXPIRY_MS).unref()
   return {
     blockchain,
     pending,

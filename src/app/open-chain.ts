@@ -11,6 +11,7 @@ import type { ConsensusSettings } from '../ledger/settings.js'
 import { VALIDATION_CODE } from '../ledger/validation-code.js'
 import { ChainIndex } from '../store/index/chain-index.js'
 import { PendingStore } from '../store/index/pending-store.js'
+import { SignatureMemory } from '../verification/signature-memory.js'
 import type { Logger } from './log.js'
 import { DEFAULTS } from './settings/defaults.js'
 import type { NodeSettings } from './settings/node-settings.js'
@@ -58,8 +59,14 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     await index.close()
   }
   try {
-    const blockchain = await openBlockchain(options, archive, index, store)
-    const pending = await openPending(options, blockchain, store)
+    const signatures = new SignatureMemory(options.verify)
+    const blockchain = await openBlockchain(
+      { ...options, verify: signatures.verifyUnknown },
+      archive,
+      index,
+      store,
+    )
+    const pending = await openPending({ ...options, verify: signatures.verifyAndRemember }, blockchain, store)
     const close = async (): Promise<void> => {
       await blockchain.alone(() => undefined)
       await closeDatabases()

@@ -98,9 +98,11 @@ export class Pending {
   }
 
   /** Forgets what has waited too long. */
-  expire(): void {
+  expire(): Promise<void> {
     const { blockchain, now } = this.#options
-    this.#drop(this.#pool.expire(now(), blockchain.medianTimePast()), 'it waited too long')
+    return blockchain.alone(() => {
+      this.#drop(this.#pool.expire(now(), blockchain.medianTimePast()), 'it waited too long')
+    })
   }
 
   /** Verifies all signatures in one go; only when one is wrong each transaction on its own. */
@@ -161,10 +163,12 @@ export class Pending {
     try {
       await keepWaiting(store, transactions, now())
     } catch (error) {
-      this.#drop(
-        transactions.flatMap(({ id }) => this.#pool.remove(id)),
-        'it could not be kept on disk',
-      )
+      await this.#options.blockchain.alone(() => {
+        this.#drop(
+          transactions.flatMap(({ id }) => this.#pool.remove(id)),
+          'it could not be kept on disk',
+        )
+      })
       throw error
     }
   }

@@ -23,7 +23,7 @@ export class EvictionQueue {
 
   #isLeaf(entry: PoolEntry): boolean {
     const { transaction } = entry
-    return this.#graph.get(transaction.id) === entry && this.#graph.children(transaction).length === 0
+    return this.#graph.get(transaction.id) === entry && this.#graph.children(entry).size === 0
   }
 
   /** Entries that left by another way are still queued; without this they would pile up. */

@@ -11,6 +11,11 @@ export class Heap<T> {
     return this.#items.length
   }
 
+  /** The item that comes before all others. */
+  get first(): T | undefined {
+    return this.#items[0]
+  }
+
   push(item: T): void {
     const items = this.#items
     let at = items.length

@@ -1,14 +1,14 @@
+import { runSteps, type Steps } from '../base/steps.js'
 import type { Block } from './block.js'
 import type { Chain } from './chain.js'
 import { checkFreeTransaction } from './check-free-transaction.js'
 import { checkSpending } from './check-spending.js'
 import { isCoinbase } from './check-transaction.js'
-import { EvictionQueue } from './eviction-queue.js'
 import type { MempoolSettings } from './mempool-settings.js'
-import { byArrival, type PoolEntry, PoolGraph } from './pool-graph.js'
+import { byArrival, type PoolEntry, type PoolGraph } from './pool-graph.js'
+import { PoolOrder } from './pool-order.js'
 import { feeRateOf, replacedBy } from './replacement.js'
 import { RuleError } from './rule-error.js'
-import { selectTransactions } from './select-transactions.js'
 import { ensure } from './shape.js'
 import type { Outpoint, Transaction } from './transaction.js'
 import type { UtxoEntry, UtxoView } from './utxo.js'
@@ -48,13 +48,16 @@ export interface Added {
 export class Mempool {
   readonly #chain: Chain
   readonly #settings: MempoolSettings
-  #graph = new PoolGraph()
-  #queue = new EvictionQueue(this.#graph)
+  #order = new PoolOrder()
   #sequence = 0
 
   constructor(chain: Chain, settings: MempoolSettings) {
     this.#chain = chain
     this.#settings = settings
+  }
+
+  get #graph(): PoolGraph {
+    return this.#order.graph
   }
 
   get size(): number {
@@ -107,10 +110,9 @@ export class Mempool {
     ensure(!isCoinbase(transaction), 'POOL-2', 'a coinbase cannot wait for a block')
     ensure(!context.state.hasTransaction(transaction.id), 'POOL-3', 'the transaction is in the chain already')
     const { replaced, spent } = this.#judge(transaction, context)
-    for (const each of replaced) this.#graph.remove(each)
+    this.#order.remove(replaced)
     const entry = { transaction, spent, feeRate: feeRateOf(transaction), addedMs, sequence: this.#sequence++ }
-    this.#put(entry)
-    this.#offerParents(replaced)
+    this.#order.put(entry)
     const evicted = this.#makeRoom(entry, replaced)
     return { replaced: transactionsOf(replaced), evicted: transactionsOf(evicted) }
   }
@@ -142,7 +144,12 @@ export class Mempool {
 
   /** What a block should hold next, in an order it may have; each counts its bytes and one more. */
   select(maxBytes: number): readonly Transaction[] {
-    return selectTransactions(this.#graph, maxBytes)
+    return runSteps(this.selectInSteps(maxBytes))
+  }
+
+  /** {@link select} in steps, between which the pool must not change. While it does not, the answer is the same list. */
+  selectInSteps(maxBytes: number): Steps<readonly Transaction[]> {
+    return this.#order.select(maxBytes)
   }
 
   /**
@@ -150,10 +157,8 @@ export class Mempool {
    * too: call `expire` next.
    */
   connected({ transactions }: Block): readonly Transaction[] {
-    for (const { id } of transactions) {
-      const confirmed = this.#graph.get(id)
-      if (confirmed) this.#graph.remove(confirmed)
-    }
+    const confirmed = transactions.flatMap(({ id }) => this.#graph.get(id) ?? [])
+    this.#order.remove(new Set(confirmed))
     const conflicts = new Set<PoolEntry>()
     for (const { inputs } of transactions) {
       for (const input of inputs) {
@@ -175,8 +180,7 @@ export class Mempool {
         .map((each) => ({ transaction: each, addedMs: context.nowMs })),
       ...this.pending(),
     ].filter(({ transaction }) => !context.state.hasTransaction(transaction.id))
-    this.#graph = new PoolGraph()
-    this.#queue = new EvictionQueue(this.#graph)
+    this.#order = new PoolOrder()
     return this.addAll(waiting, context)
   }
 
@@ -220,39 +224,26 @@ export class Mempool {
     return output && { address: output.address, amount: output.amount, height, isCoinbase: false }
   }
 
-  #put(entry: PoolEntry): void {
-    this.#graph.add(entry)
-    this.#queue.offer(entry)
-  }
-
   /** Lets the worst paid go until the caps hold. Where that is the newcomer, all stays as it was. */
   #makeRoom(newcomer: PoolEntry, replaced: ReadonlySet<PoolEntry>): readonly PoolEntry[] {
     const evicted: PoolEntry[] = []
     const { maxCount, maxBytes } = this.#settings
     while (this.#graph.size > maxCount || this.#graph.bytes > maxBytes) {
-      const worst = this.#queue.next()
+      const worst = this.#order.worst()
       if (worst === newcomer || !worst) {
-        this.#graph.remove(newcomer)
-        for (const each of [...replaced, ...evicted]) this.#put(each)
+        this.#order.remove(new Set([newcomer]))
+        for (const each of [...replaced, ...evicted].sort(byArrival)) this.#order.put(each)
         throw new RuleError('POOL-8', 'the pool is full of better paid transactions')
       }
-      this.#graph.remove(worst)
-      this.#offerParents([worst])
+      this.#order.remove(new Set([worst]))
       evicted.push(worst)
     }
     return evicted
   }
 
-  #offerParents(removed: Iterable<PoolEntry>): void {
-    for (const { transaction } of removed) {
-      for (const parent of this.#graph.parents(transaction)) this.#queue.offer(parent)
-    }
-  }
-
   #removeWithDescendants(roots: Iterable<PoolEntry>): readonly Transaction[] {
     const removed = this.#graph.withDescendants(roots)
-    for (const entry of removed) this.#graph.remove(entry)
-    this.#offerParents(removed)
+    this.#order.remove(removed)
     return transactionsOf(removed)
   }
 }

@@ -23,6 +23,9 @@ export function byArrival(a: PoolEntry, b: PoolEntry): number {
 export class PoolGraph {
   readonly #entries = new Map<string, PoolEntry>()
   readonly #spenders = new Map<string, PoolEntry>()
+  /** Only of entries that have some; likewise children. */
+  readonly #parents = new Map<PoolEntry, Set<PoolEntry>>()
+  readonly #children = new Map<PoolEntry, Set<PoolEntry>>()
   readonly #touching = new Map<string, Set<PoolEntry>>()
   #bytes = 0
 
@@ -53,19 +56,28 @@ export class PoolGraph {
     return this.#touching.get(address) ?? []
   }
 
+  /** Parents must be added before their children. */
   add(entry: PoolEntry): void {
+    for (const parent of this.parents(entry.transaction)) {
+      put(this.#parents, entry, parent)
+      put(this.#children, parent, entry)
+    }
     this.#entries.set(entry.transaction.id, entry)
     for (const input of entry.transaction.inputs) this.#spenders.set(outpointKey(input), entry)
-    for (const address of addressesOf(entry)) this.#touch(address, entry)
+    for (const address of addressesOf(entry)) put(this.#touching, address, entry)
     this.#bytes += entry.transaction.bytes
   }
 
   remove({ transaction: { id } }: PoolEntry): void {
     const entry = this.#entries.get(id)
     if (!entry) return
+    for (const parent of this.#parents.get(entry) ?? []) take(this.#children, parent, entry)
+    for (const child of this.#children.get(entry) ?? []) take(this.#parents, child, entry)
+    this.#parents.delete(entry)
+    this.#children.delete(entry)
     this.#entries.delete(id)
     for (const input of entry.transaction.inputs) this.#spenders.delete(outpointKey(input))
-    for (const address of addressesOf(entry)) this.#untouch(address, entry)
+    for (const address of addressesOf(entry)) take(this.#touching, address, entry)
     this.#bytes -= entry.transaction.bytes
   }
 
@@ -79,38 +91,23 @@ export class PoolGraph {
     return [...found]
   }
 
-  /** Entries that spend outputs of the transaction, each once. */
-  children({ id: transactionId, outputs }: Transaction): readonly PoolEntry[] {
-    const found = new Set<PoolEntry>()
-    for (let outputIndex = 0; outputIndex < outputs.length; outputIndex++) {
-      const child = this.spenderOf({ transactionId, outputIndex })
-      if (child) found.add(child)
-    }
-    return [...found]
+  /** Entries that spend outputs of this one, each once. */
+  children(entry: PoolEntry): ReadonlySet<PoolEntry> {
+    return this.#children.get(entry) ?? NONE
   }
 
   /** All that must be in a block before the transaction; stops looking when there are more than `limit`. */
   ancestors(transaction: Transaction, limit = Infinity): ReadonlySet<PoolEntry> {
-    return closure(this.parents(transaction), (entry) => this.parents(entry.transaction), limit)
+    return closure(this.parents(transaction), this.#parents, limit)
   }
 
   /** `roots` and all that spends their outputs, directly or not; stops looking when there are more than `limit`. */
   withDescendants(roots: Iterable<PoolEntry>, limit = Infinity): ReadonlySet<PoolEntry> {
-    return closure(roots, (entry) => this.children(entry.transaction), limit)
-  }
-
-  #touch(address: string, entry: PoolEntry): void {
-    const entries = this.#touching.get(address)
-    if (entries) entries.add(entry)
-    else this.#touching.set(address, new Set([entry]))
-  }
-
-  #untouch(address: string, entry: PoolEntry): void {
-    const entries = this.#touching.get(address)
-    entries?.delete(entry)
-    if (entries?.size === 0) this.#touching.delete(address)
+    return closure(roots, this.#children, limit)
   }
 }
+
+const NONE: ReadonlySet<PoolEntry> = new Set()
 
 function addressesOf({ transaction, spent }: PoolEntry): ReadonlySet<string> {
   return new Set([...transaction.outputs, ...spent].map(({ address }) => address))
@@ -118,14 +115,27 @@ function addressesOf({ transaction, spent }: PoolEntry): ReadonlySet<string> {
 
 function closure(
   roots: Iterable<PoolEntry>,
-  next: (entry: PoolEntry) => readonly PoolEntry[],
+  next: ReadonlyMap<PoolEntry, ReadonlySet<PoolEntry>>,
   limit: number,
 ): ReadonlySet<PoolEntry> {
   const found = new Set(roots)
   // A set yields what is added to it while it is walked.
   for (const entry of found) {
     if (found.size > limit) break
-    for (const each of next(entry)) found.add(each)
+    for (const each of next.get(entry) ?? []) found.add(each)
   }
   return found
+}
+
+function put<K>(sets: Map<K, Set<PoolEntry>>, key: K, entry: PoolEntry): void {
+  const set = sets.get(key)
+  if (set) set.add(entry)
+  else sets.set(key, new Set([entry]))
+}
+
+/** No set is left empty. */
+function take<K>(sets: Map<K, Set<PoolEntry>>, key: K, entry: PoolEntry): void {
+  const set = sets.get(key)
+  set?.delete(entry)
+  if (set?.size === 0) sets.delete(key)
 }

@@ -1,5 +1,6 @@
-import { blockTemplate, withNonce } from '../chain/block-template.js'
+import { withNonce } from '../chain/block-template.js'
 import type { Blockchain } from '../chain/blockchain.js'
+import { Templates } from '../chain/templates.js'
 import type { Block } from '../ledger/block.js'
 import type { Mempool } from '../ledger/mempool.js'
 import type { Sleep } from '../time/sleep.js'
@@ -29,15 +30,16 @@ const NO_NONCE = '0'.repeat(16)
 /** Makes one block at a time and puts it on the chain. */
 export class BlockMaker {
   readonly #options: BlockMakerOptions
+  readonly #templates: Templates
 
   constructor(options: BlockMakerOptions) {
     this.#options = options
+    this.#templates = new Templates(options)
   }
 
   /** The block that would follow the tip now; its nonce is zero. */
   template(rewardAddress: string): Promise<Block> {
-    const { blockchain, pool, now } = this.#options
-    return blockchain.alone(() => blockTemplate(blockchain, pool(), rewardAddress, now()))
+    return this.#templates.next(rewardAddress)
   }
 
   /**

@@ -1,17 +1,18 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { fail } from '../api/errors.js'
 import type { MiningPort } from '../api/methods/mining.js'
-import type { BlockTemplate, MiningStatus } from '../api/schemas/mining.js'
+import type { MiningStatus } from '../api/schemas/mining.js'
 import { assert } from '../base/errors.js'
 import type { Blockchain } from '../chain/blockchain.js'
 import { compactToTarget } from '../ledger/difficulty.js'
-import { encodeBlock } from '../ledger/encode-block.js'
 import { encodeHeader, NONCE_OFFSET } from '../ledger/header.js'
 import { nextBits } from '../ledger/retarget.js'
 import type { Miner } from './miner.js'
+import { TemplateEncoder } from './template-encoder.js'
 
 /** The miner as strangers reach it. */
 export function minerPort(miner: Miner, blockchain: Blockchain): MiningPort {
+  const encoder = new TemplateEncoder()
   const status = (): MiningStatus => statusOf(miner, blockchain)
   const addressOr = (given: string | undefined): string =>
     given ??
@@ -33,17 +34,14 @@ export function minerPort(miner: Miner, blockchain: Blockchain): MiningPort {
       return { hashes: blocks.map(({ header }) => header.hash) }
     },
     async template({ reward_address }) {
-      return encodeTemplate(await miner.template(addressOr(reward_address)))
+      const block = await miner.template(addressOr(reward_address))
+      return {
+        block: await encoder.encode(block),
+        header_hex: bytesToHex(encodeHeader(block.header)),
+        nonce_offset: NONCE_OFFSET,
+        target: hex(targetOf(block.header.bits)),
+      }
     },
-  }
-}
-
-function encodeTemplate(block: Awaited<ReturnType<Miner['template']>>): BlockTemplate {
-  return {
-    block: encodeBlock(block),
-    header_hex: bytesToHex(encodeHeader(block.header)),
-    nonce_offset: NONCE_OFFSET,
-    target: hex(targetOf(block.header.bits)),
   }
 }
 

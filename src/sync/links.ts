@@ -1,5 +1,5 @@
 import type { BlockHeader } from '../ledger/block.js'
-import { BoundedSet } from './bounded-set.js'
+import { BoundedSet } from '../base/bounded-set.js'
 import type { Peer, Peers } from './peer.js'
 import type { SyncSettings } from './settings.js'
 

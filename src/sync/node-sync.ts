@@ -1,26 +1,12 @@
-import type { Blockchain } from '../chain/blockchain.js'
 import type { Pending } from '../chain/pending.js'
-import type { Sleep } from '../time/sleep.js'
 import { BlockRelay } from './block-relay.js'
-import { ChainSync } from './chain-sync.js'
+import { ChainSync, type ChainSyncOptions } from './chain-sync.js'
 import { SyncDoor } from './door.js'
 import { Links } from './links.js'
-import type { OnMisbehaviour, Peers } from './peer.js'
-import type { SyncSettings } from './settings.js'
 import { TransactionRelay } from './transaction-relay.js'
 
-export interface NodeSyncOptions {
-  readonly blockchain: Blockchain
+export interface NodeSyncOptions extends ChainSyncOptions {
   readonly pending: Pending
-  readonly peers: Peers
-  readonly settings: SyncSettings
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-  /** A number in [0, 1). */
-  readonly random: () => number
-  readonly sleep: Sleep
-  readonly onMisbehaviour: OnMisbehaviour
-  readonly onError: (error: unknown) => void
 }
 
 /** All by which a node stays on the chain of its network: sync, relay of blocks and transactions, and its door. */

@@ -1,4 +1,4 @@
-import { BoundedSet } from './bounded-set.js'
+import { BoundedSet } from '../base/bounded-set.js'
 import type { OnMisbehaviour, Peer, Peers, PeerStatus } from './peer.js'
 import type { SyncSettings } from './settings.js'
 

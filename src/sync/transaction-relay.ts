@@ -5,12 +5,12 @@ import { RuleError } from '../ledger/rule-error.js'
 import type { Transaction } from '../ledger/transaction.js'
 import { PeerError } from '../nodes/peer-call.js'
 import type { Sleep } from '../time/sleep.js'
-import { BoundedSet } from './bounded-set.js'
 import type { ChainSync } from './chain-sync.js'
 import { deadline } from './deadline.js'
 import type { Link, Links } from './links.js'
 import { Orphans } from './orphans.js'
 import type { OfferAnswer, Peer } from './peer.js'
+import { Rejections } from './rejections.js'
 import type { SyncSettings } from './settings.js'
 
 export interface TransactionRelayOptions {
@@ -40,7 +40,7 @@ const MAX_REPEATS = 20_000
 export class TransactionRelay {
   readonly #options: TransactionRelayOptions
   readonly #asked = new Map<string, Asked>()
-  readonly #rejected: BoundedSet
+  readonly #rejected: Rejections
   readonly #orphans = new Orphans()
   readonly #stopped = new AbortController()
   /** Nodes that were offered all that waits. */
@@ -50,7 +50,7 @@ export class TransactionRelay {
     this.#options = options
     // One waits for each node.
     setMaxListeners(0, this.#stopped.signal)
-    this.#rejected = new BoundedSet(options.settings.rememberedIds)
+    this.#rejected = new Rejections(options.settings.rememberedIds, options.now)
   }
 
   start(): void {
@@ -58,6 +58,7 @@ export class TransactionRelay {
     events.on('pending', this.#onPending)
     events.on('returned', this.#onReturned)
     events.on('connected', this.#onConnected)
+    events.on('tip', this.#onTip)
     void this.#run()
   }
 
@@ -67,6 +68,7 @@ export class TransactionRelay {
     events.off('pending', this.#onPending)
     events.off('returned', this.#onReturned)
     events.off('connected', this.#onConnected)
+    events.off('tip', this.#onTip)
   }
 
   /** A node offers transactions. */
@@ -125,6 +127,8 @@ export class TransactionRelay {
   readonly #onConnected = (block: { readonly transactions: readonly Transaction[] }): void => {
     for (const { id } of block.transactions) this.#asked.delete(id)
   }
+
+  readonly #onTip = (): void => this.#rejected.clear()
 
   readonly #onOrphanRefused = (error: unknown): void => {
     if (!(error instanceof RuleError)) this.#options.onError(error)
@@ -250,7 +254,7 @@ export class TransactionRelay {
   #refused(key: string, transaction: Transaction, { rule }: RuleError): void {
     const { sync } = this.#options
     if (rule === 'UTX-1') this.#orphans.add(transaction)
-    else this.#rejected.add(transaction.id)
+    else this.#rejected.add(transaction.id, rule)
     const state = rule.startsWith('TX-') ? sync.book.find(key) : undefined
     if (state) sync.book.punish(state, `its transaction breaks ${rule}`)
   }

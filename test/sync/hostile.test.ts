@@ -313,6 +313,9 @@ test('transactions that were not asked for count for nothing, wrong ones cost th
   await victim.dispatch('sync.offer', { ...bad.record, transactions: [encodeTransaction(wrong)] }, caller)
   expect((await banned(victim, bad)).reason).toMatch(/TX-22/)
   expect(victim.chain.pending.pool.size).toBe(0)
+  victim.knows(honest)
+  const offer = { ...honest.record, ids: [good.id] }
+  expect(await victim.dispatch('sync.offer', offer, caller)).toMatchObject({ wanted: [good.id] })
 })
 
 test('an offer of more ids than a message may hold is refused', async () => {

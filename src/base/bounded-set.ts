@@ -27,6 +27,10 @@ export class BoundedSet {
     this.#members.delete(member)
   }
 
+  clear(): void {
+    this.#members.clear()
+  }
+
   #forgetOldest(): void {
     for (const member of this.#members) {
       this.#members.delete(member)
