@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { BlockReader, type BlockReaderOptions } from '../src/p2p/blocks/block-reader.js'
 import { HashThreads } from '../src/p2p/blocks/hash-threads.js'
 import { TxScanner } from '../src/p2p/blocks/tx-scanner.js'
@@ -25,7 +26,8 @@ export async function run(): Promise<Row[]> {
       await readerRow('checksum', large, { verify: 'checksum' }, 0.6),
       await readerRow('merkle root', large, { verify: 'merkle' }, 0.6),
       await readerRow('both', large, {}),
-      await readerRow('both, in threads', large, { threads }, 0.7),
+      // Three threads are busy then, so that it takes three cores to gain all there is to gain.
+      await readerRow('both, in threads', large, { threads }, availableParallelism() > 2 ? 0.7 : 0.6),
       await readerRow(
         'no checksum in the header, in threads',
         { ...large, checksum: undefined },

@@ -1,5 +1,6 @@
 /** Reads one block from a socket, then says how that went in place of where it is. */
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { BlockReader } from '../../src/p2p/blocks/block-reader.js'
 import { HashThreads } from '../../src/p2p/blocks/hash-threads.js'
@@ -17,6 +18,13 @@ export interface ReaderInput {
 export interface ReaderResult {
   readonly bytesPerSecond: number
   readonly maxRssBytes: number
+}
+
+/** `maxRSS` of a process that was forked begins with what its parent had: where there is /proc, that is asked instead. */
+function peakBytes(): number {
+  const status = '/proc/self/status'
+  const peak = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1] : undefined
+  return 1024 * Number(peak ?? process.resourceUsage().maxRSS)
 }
 
 const { url, length, checksum, chunkBytes } = inputOfChild() as ReaderInput
@@ -53,6 +61,6 @@ await once(socket, 'close')
 await reader.end()
 const result: ReaderResult = {
   bytesPerSecond: (1000 * length) / (performance.now() - startMs),
-  maxRssBytes: 1024 * process.resourceUsage().maxRSS,
+  maxRssBytes: peakBytes(),
 }
 serveParent(JSON.stringify(result), () => threads.close())
