@@ -70,9 +70,9 @@ async function run(manager: PeerManager, options: Partial<DownloadBlocksOptions>
 const everyHeight = items.map(({ height }) => height)
 
 const bigBlock = (): Uint8Array => {
-  const { length, fill } = chain.block(BIG_AT)
-  const bytes = new Uint8Array(length)
-  fill(bytes, 0)
+  const block = chain.block(BIG_AT)
+  const bytes = new Uint8Array(block.length)
+  block.fill(bytes, 0)
   return bytes
 }
 
