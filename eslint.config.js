@@ -12,6 +12,7 @@ export default tseslint.config(
       'nodes',
       'eslint.config.js',
       'scripts/bundle.js',
+      'examples/**/*.js',
       '.dependency-cruiser.cjs',
       'templates',
       'test/live/bcoin',

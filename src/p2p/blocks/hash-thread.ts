@@ -22,6 +22,9 @@ export type FromThread =
   | { readonly type: 'done'; readonly job: number; readonly digests: Digests }
   | { readonly type: 'failed'; readonly job: number; readonly reason: string }
 
+/** What a thread makes is short-lived and small; more room would only be filled with garbage. */
+const YOUNG_MIB = 1
+
 /** Who waits for what a thread does. */
 export interface JobListener {
   onTaken(slab: number): void
@@ -38,7 +41,7 @@ export class HashThread {
 
   constructor(onDeath: () => void) {
     this.#onDeath = onDeath
-    this.#worker = new Worker(workerModule())
+    this.#worker = new Worker(workerModule(), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } })
     this.#worker.unref()
     this.#worker.on('message', (message: FromThread) => this.#hear(message))
     this.#worker.on('error', (error: Error) => this.#die(error))

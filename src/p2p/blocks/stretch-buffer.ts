@@ -18,6 +18,9 @@ export interface StretchOptions {
   readonly cut: (bytes: Uint8Array, base: number) => Cut
 }
 
+/** Larger buffers have no second one to be filled while handlers have the first. */
+const MAX_TWIN_BYTES = 16 * 2 ** 20
+
 /** Collects a payload in stretches of fixed length and hands them on: one is filled while handlers have another. */
 export class StretchBuffer {
   readonly #options: StretchOptions
@@ -45,7 +48,7 @@ export class StretchBuffer {
     if (!isLast) return
     const { delivery } = this.#options
     if (delivery.isBusy) return delivery.idle().then(() => this.#handOut())
-    this.#handOut()
+    return this.#handOut()
   }
 
   /** Gives the memory back; when no handler is at work. */
@@ -54,17 +57,27 @@ export class StretchBuffer {
     this.#options.buffers.give(this.#buffer)
   }
 
-  #handOut(): void {
+  #handOut(): void | Promise<void> {
     if (this.#isReleased) return
     const { cut, delivery, buffers } = this.#options
     const full = this.#buffer
     const { calls, taken } = cut(full.subarray(0, this.#used), this.#base)
-    const rest = full.subarray(taken, this.#used)
     let owners = 2
     const letGo = (): void => {
       if (--owners === 0) buffers.give(full)
     }
     delivery.start(calls, letGo)
+    if (delivery.isBusy && taken > 0 && full.length > MAX_TWIN_BYTES)
+      return delivery.idle().then(() => this.#goOn(taken, letGo))
+    this.#goOn(taken, letGo)
+  }
+
+  /** With the rest of a stretch, in the same buffer if it is free. */
+  #goOn(taken: number, letGo: () => void): void {
+    if (this.#isReleased) return
+    const { delivery, buffers } = this.#options
+    const full = this.#buffer
+    const rest = full.subarray(taken, this.#used)
     this.#base += taken
     this.#used = rest.length
     const needed = this.#used + this.room

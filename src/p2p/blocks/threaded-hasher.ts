@@ -2,7 +2,7 @@ import type { HashThread } from './hash-thread.js'
 import type { Digests, HashOptions, PayloadHasher } from './payload-hasher.js'
 import type { ScanOptions } from './tx-scanner.js'
 
-const SLAB_BYTES = 1 << 20
+const SLAB_BYTES = 1 << 19
 const SLABS = 4
 
 export interface Assignment {

@@ -12,7 +12,7 @@ export interface PayloadRouterEvents {
   /** Resolves when the message was taken by whoever it is for. */
   deliver(message: StreamedMessage): Promise<void>
   /** Bytes of a block or a large transaction came. */
-  onBytes(): void
+  onBytes(count: number): void
   isWanted(hash: Hash): boolean
   /** Whether any transaction was asked for. */
   wantsTx(): boolean
@@ -87,7 +87,7 @@ export class PayloadRouter {
     return {
       push: (slice) => {
         this.lastBytesAt = clock.now()
-        this.events.onBytes()
+        this.events.onBytes(slice.length)
         return sink.push(slice)
       },
       end: () => sink.end(),

@@ -54,7 +54,7 @@ export class Peer extends Requester {
     )
     this.#router = new PayloadRouter(this.#settings, {
       deliver: (message) => this.#deliver(message),
-      onBytes: () => this.#requests.blocks.progress(),
+      onBytes: (count) => this.#requests.blocks.progress(count),
       isWanted: (hash) => this.#requests.blocks.has(hash) || this.#settings.isWantedBlock(hash),
       wantsTx: () => this.#requests.wantsTx,
     })

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
-import type { SmallBlock } from '../blocks/block-events.js'
+import type { BigBlock, SmallBlock } from '../blocks/block-events.js'
 import type { Hash } from '../hash.js'
 import type { Headers } from '../wire/messages/headers.js'
 import type { InvItem } from '../wire/messages/inv.js'
 import type { PeerEvents } from './peer-events.js'
-import type { BlockPart } from './requests/block-requests.js'
+import type { BlockPart, BlockRequest } from './requests/block-requests.js'
 import type { HeadersRequest } from './requests/headers-requests.js'
 import type { RequestOptions } from './requests/request-ledger.js'
 import type { AddressList, Requests } from './requests/requests.js'
@@ -28,6 +28,19 @@ export abstract class Requester extends EventEmitter<PeerEvents> {
    */
   getBlock(hash: Hash, options: RequestOptions = {}): Promise<SmallBlock> {
     return this.asked.block(hash, options)
+  }
+
+  /**
+   * A block of any size: whole where it is below `largeMessageLimit`, in parts to `onPart` where it is above. Verified when
+   * the promise resolves. Handlers are not told of it.
+   */
+  fetchBlock(hash: Hash, request: BlockRequest = {}): Promise<SmallBlock | BigBlock> {
+    return this.asked.blocks.fetch(hash, request)
+  }
+
+  /** Whether a block was asked for that has not come yet, even if nobody waits for it any more. */
+  owesBlock(hash: Hash): boolean {
+    return this.asked.blocks.has(hash)
   }
 
   /** The parts of a block of any size, as fast as they are taken; verified when the iteration ends without an error. */

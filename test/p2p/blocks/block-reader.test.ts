@@ -225,6 +225,24 @@ test('P2P-19 one chunk is filled while a handler has another, and no more is rea
   expect(order.slice(-2)).toEqual(['end 3', 'block'])
 })
 
+test('P2P-19 of chunks above 16 MiB there is one at a time: nothing is read while a handler has it', async () => {
+  const chunkBytes = 17 * 2 ** 20
+  const block = makeBlock([{ raw: txOfSize(chunkBytes - 81).raw, txid: new Uint8Array(32) }, txOfSize(100)])
+  const { handlers, order, finish } = slow()
+  const options = { handlers, witness: false, largeMessageLimit: chunkBytes, verify: 'checksum' } as const
+  const reader = new BlockReader({ length: block.raw.length, checksum: block.checksum }, options)
+  const pushed = reader.push(block.raw.subarray(0, chunkBytes))
+  expect(pushed).toBeInstanceOf(Promise)
+  expect(order).toEqual(['start 1'])
+  finish()
+  await pushed
+  const last = reader.push(block.raw.subarray(chunkBytes))
+  finish()
+  await last
+  await reader.end()
+  expect(order).toEqual(['start 1', 'end 1', 'start 2', 'end 2', 'block'])
+})
+
 test('a connection that is lost in the middle aborts the block once its handler has let go, and nothing follows', async () => {
   const block = blockOf([100, 100, 100, 100])
   const { handlers, order, finish } = slow()

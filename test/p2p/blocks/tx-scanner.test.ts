@@ -6,7 +6,11 @@ import { ByteWriter } from '../../../src/p2p/wire/writer.js'
 import { joined, slices } from './kit/bytes.js'
 import { makeBlock, makeTx, txOfSize, type TxShape } from './kit/make-block.js'
 
-const length = fc.oneof(fc.nat(40), fc.constantFrom(252, 253, 254, 65_535, 65_536, 70_000))
+const length = fc.oneof(
+  { weight: 12, arbitrary: fc.nat(40) },
+  { weight: 2, arbitrary: fc.integer({ min: 252, max: 255 }) },
+  { weight: 1, arbitrary: fc.constantFrom(65_535, 65_536) },
+)
 const shape = fc.record({ inputs: fc.array(length, { minLength: 1, maxLength: 4 }), outputs: fc.array(length, { maxLength: 4 }) })
 const withWitness = shape.chain((tx) =>
   fc

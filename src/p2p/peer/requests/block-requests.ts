@@ -1,5 +1,5 @@
-import type { BlockChunk, SmallBlock, TxChunk } from '../../blocks/block-events.js'
-import { NotFoundError, RejectedError, TooLargeError, UsageError } from '../../errors.js'
+import type { BigBlock, BlockChunk, SmallBlock, TxChunk } from '../../blocks/block-events.js'
+import { NotFoundError, P2pError, RejectedError, TooLargeError, UsageError } from '../../errors.js'
 import { toDisplay, type Hash } from '../../hash.js'
 import type { InvItem } from '../../wire/messages/inv.js'
 import type { Reject } from '../../wire/messages/reject.js'
@@ -11,10 +11,19 @@ import type { RequestLedger, RequestOptions } from './request-ledger.js'
 /** A part of a block that is streamed; `TxChunk`s are parts of a transaction that is larger than a chunk. */
 export type BlockPart = BlockChunk | TxChunk
 
-interface Wanted {
-  readonly request: PendingRequest<SmallBlock | undefined>
-  /** Undefined where the whole block is wanted. */
-  readonly parts: MessageQueue<BlockPart> | undefined
+export interface BlockRequest extends RequestOptions {
+  /** Takes the parts of a block above `largeMessageLimit`; without it, such a block is refused. Nothing is read meanwhile. */
+  readonly onPart?: (part: BlockPart) => void | Promise<void>
+  /** Told as bytes of the block come, with how many they are. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+const TOO_LARGE = 'the block is above largeMessageLimit: ask for its chunks'
+
+interface Wanted extends Pick<BlockRequest, 'onPart' | 'onBytes'> {
+  readonly request: PendingRequest<SmallBlock | BigBlock>
+  /** A part is with whoever asked: the next move is not up to the peer. */
+  isHeld: boolean
   /** Something of it came: the rest belongs to whoever asked, even if he has left. */
   begun: boolean
 }
@@ -28,21 +37,29 @@ export class BlockRequests {
     private readonly send: (hash: Hash) => Promise<void>,
   ) {}
 
+  /** A block of any size, in parts where it is large; verified when the promise resolves. */
+  async fetch(hash: Hash, options: BlockRequest): Promise<SmallBlock | BigBlock> {
+    return this.#ask(hash, options).request.promise
+  }
+
   /** The whole block, which must be below the limit of large messages. */
   async get(hash: Hash, options: RequestOptions): Promise<SmallBlock> {
-    const block = await this.#ask(hash, options, undefined).request.promise
-    if (block === undefined) throw new Error('a block has ended without a block')
+    const block = await this.fetch(hash, options)
+    if (block.type === 'big') throw new TooLargeError(TOO_LARGE)
     return block
   }
 
   /** The parts of a block of any size; to be trusted when the iteration ends, and not before. */
   chunks(hash: Hash, options: RequestOptions): AsyncIterableIterator<BlockPart> {
-    const parts = new MessageQueue<BlockPart>(1, () => wanted.request.resolve(undefined))
-    const wanted = this.#ask(hash, options, parts)
-    wanted.request.promise.then(
-      () => parts.end(),
-      (error: unknown) => parts.end(error as Error),
-    )
+    const left = new AbortController()
+    const parts = new MessageQueue<BlockPart>(1, () => left.abort(new P2pError('left', 'nobody takes it')))
+    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal
+    this.fetch(hash, { ...options, signal, onPart: (part) => parts.lend(part) })
+      .then((block) => (block.type === 'small' ? parts.lend(wholeAsPart(block)) : undefined))
+      .then(
+        () => parts.end(),
+        (error: unknown) => parts.end(error as Error),
+      )
     return parts
   }
 
@@ -51,8 +68,10 @@ export class BlockRequests {
   }
 
   /** Bytes of a block came: those behind it are on their way. */
-  progress(): void {
-    for (const { request, parts } of this.#wanted.values()) if (!(parts?.isFull ?? false)) request.progress()
+  progress(bytes: number): void {
+    for (const { request, isHeld } of this.#wanted.values()) if (!isHeld) request.progress()
+    const [current] = this.#wanted.values()
+    current?.onBytes?.(bytes)
   }
 
   /** @returns undefined where nobody here asked for the block. */
@@ -81,11 +100,17 @@ export class BlockRequests {
       )
   }
 
-  #ask(hash: Hash, options: RequestOptions, parts: MessageQueue<BlockPart> | undefined): Wanted {
+  #ask(hash: Hash, { onPart, onBytes, ...options }: BlockRequest): Wanted {
     const key = toDisplay(hash)
     if (this.#wanted.has(key)) throw new UsageError(`block ${key} was asked of this peer already`)
-    const request = this.ledger.open<SmallBlock | undefined>(`getdata of block ${key}`, options)
-    const wanted: Wanted = { request, parts, begun: false }
+    const request = this.ledger.open<SmallBlock | BigBlock>(`getdata of block ${key}`, options)
+    const wanted: Wanted = {
+      request,
+      isHeld: false,
+      begun: false,
+      ...(onPart && { onPart }),
+      ...(onBytes && { onBytes }),
+    }
     if (request.settled) return wanted
     this.#wanted.set(key, wanted)
     request.whenSettled(() => {
@@ -96,26 +121,29 @@ export class BlockRequests {
   }
 
   async #take(key: string, wanted: Wanted, message: StreamedMessage): Promise<void> {
-    const { request, parts } = wanted
+    const { request } = wanted
     if (message.command === 'block_aborted') request.reject(message.body.reason)
     else if (message.command === 'block_chunk' || message.command === 'tx_chunk')
       await this.#takePart(wanted, message.body)
-    else if (message.command === 'block' && message.body.type === 'small') {
-      await parts?.lend(wholeAsPart(message.body))
-      request.resolve(message.body)
-    } else request.resolve(undefined)
+    else if (message.command === 'block') request.resolve(message.body)
     if (message.command === 'block' || message.command === 'block_aborted') this.#wanted.delete(key)
   }
 
-  async #takePart({ request, parts }: Wanted, part: BlockPart): Promise<void> {
+  async #takePart(wanted: Wanted, part: BlockPart): Promise<void> {
+    const { request, onPart } = wanted
     if (request.settled) return
-    if (parts === undefined) {
-      const reason = 'the block is above largeMessageLimit: ask for its chunks'
-      request.reject(new TooLargeError(reason))
+    if (onPart === undefined) {
+      request.reject(new TooLargeError(TOO_LARGE))
       return
     }
     request.pause()
-    await parts.lend(part)
+    wanted.isHeld = true
+    try {
+      await onPart(part)
+    } catch (error) {
+      request.fail(error)
+    }
+    wanted.isHeld = false
     request.progress()
   }
 }
