@@ -1,6 +1,15 @@
 // Talks to a peer by messages alone: handlers of our own, nothing done behind our back but the handshake and pongs.
 //   node examples/p2p/spv.js regtest 127.0.0.1:18444
-import { Handlers, headerAt, networkNamed, PeerManager, sha256d, toDisplay, ZERO_HASH } from 'terrarium/p2p'
+import {
+  Handlers,
+  headerAt,
+  invTypeName,
+  networkNamed,
+  PeerManager,
+  sha256d,
+  toDisplay,
+  ZERO_HASH,
+} from 'terrarium/p2p'
 
 class SpvHandlers extends Handlers {
   onHeaders(headers, peer) {
@@ -9,7 +18,8 @@ class SpvHandlers extends Handlers {
   }
 
   onInv(items, peer) {
-    for (const { type, hash } of items) console.log(`peer ${peer.id} announces ${type} ${toDisplay(hash)}`)
+    for (const { type, hash } of items)
+      console.log(`peer ${peer.id} announces ${invTypeName(type, network.family)} ${toDisplay(hash)}`)
   }
 
   onReject({ message, reason }, peer) {

@@ -46,6 +46,7 @@ export { followTip, type TipChange } from './headers/follow-tip.js'
 export type { Announcement, HeadersPeer, HeadersSource } from './headers/headers-source.js'
 
 export type * from './blocks/block-events.js'
+export { HashThreads, type HashThreadsOptions } from './blocks/hash-threads.js'
 export { TxScanner } from './blocks/tx-scanner.js'
 
 export { decodeBody, decodeMessage, encodeBody, KNOWN_COMMANDS } from './wire/codec.js'
