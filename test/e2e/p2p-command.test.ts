@@ -124,6 +124,12 @@ test.each([
   ['an unknown network', ['--network', 'dogecoin'], 2, 'there is no network dogecoin'],
   ['no network', [], 2, 'network'],
   [
+    'a network without seeds and without peers',
+    ['-n', 'regtest'],
+    2,
+    '--peer is needed: regtest has no seeds',
+  ],
+  [
     'a peer that is none',
     ['-n', 'regtest', '-p', '127.0.0.1:99999'],
     2,
@@ -131,7 +137,7 @@ test.each([
   ],
   [
     'a timeout that is none',
-    ['-n', 'regtest', '--timeout', 'soon'],
+    ['-n', 'mainnet', '--timeout', 'soon'],
     2,
     '--timeout takes a number of seconds',
   ],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
@@ -96,11 +97,14 @@ function makeManager(
   options: Partial<PeerManagerOptions>,
 ): PeerManager {
   const isNamed = peer !== undefined
+  const peersFile = join(directory, `peers.${network.name}.json`)
+  if (!isNamed && network.dnsSeeds.length === 0 && !existsSync(peersFile))
+    throw new SettingsError(`--peer is needed: ${network.name} has no seeds that would name peers`)
   try {
     return new PeerManager({
       network,
       peers: peer?.split(',') ?? [],
-      peersFile: join(directory, `peers.${network.name}.json`),
+      peersFile,
       // Whoever names peers wants those and no others.
       ...(isNamed ? { maxOutbound: 0 } : { discover: { dns: true, addr: true } }),
       relay: false,
