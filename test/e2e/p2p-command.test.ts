@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { PACKAGE_ROOT } from '../../src/app/package-info.js'
@@ -79,6 +79,26 @@ test('peers lists who answers and what they say of themselves', async () => {
     ['/Bitcoin SV:1.1.0/', 30],
     ['/Bitcoin SV:1.2.2/', 30],
   ])
+})
+
+test('block downloads blocks by height or hash, and keeps them in files where that is wanted', async () => {
+  const cwd = await temporaryFolder()
+  const node = await fakeNode()
+  const run = await terrarium(['p2p', 'block', '3', '--to', '5', '--out', 'raw', ...at(node)], { cwd })
+  const names = [3, 4, 5].map((height) => toDisplay(chain.hash(height)))
+  expect(run.code).toBe(0)
+  expect(run.stdout.split('\n').map((line) => line.split('  ')[1])).toEqual([...names, undefined])
+  expect((await readdir(join(cwd, 'raw'))).sort()).toEqual(names.map((name) => `${name}.block`).sort())
+  const { length } = chain.block(4)
+  expect((await stat(join(cwd, 'raw', `${names[1]}.block`))).size).toBe(length)
+
+  const byHash = await terrarium(['p2p', 'block', '--json', names[0] ?? '', ...at(node)], { cwd })
+  expect(JSON.parse(byHash.stdout)).toEqual({ hash: names[0], size: chain.block(3).length, tx_count: 1 })
+  const beyond = await terrarium(['p2p', 'block', '31', ...at(node)], { cwd })
+  expect(beyond).toMatchObject({ code: 1, stdout: '' })
+  expect(beyond.stderr).toContain('there is no header at height 31; the chain ends at 30')
+  const unknown = await terrarium(['p2p', 'block', 'ab'.repeat(32), ...at(node)], { cwd })
+  expect(unknown.stderr).toContain(`none of the peers has the block ${'ab'.repeat(32)}`)
 })
 
 test('broadcast tells what becomes of a transaction', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { UsageError } from '../errors.js'
 import type { Digests, HashOptions } from './payload-hasher.js'
 import type { ScanOptions } from './tx-scanner.js'
 
@@ -21,6 +22,8 @@ export type FromThread =
   | { readonly type: 'taken'; readonly job: number; readonly slab: number }
   | { readonly type: 'done'; readonly job: number; readonly digests: Digests }
   | { readonly type: 'failed'; readonly job: number; readonly reason: string }
+
+const WORKER_PATH = 'p2p/blocks/hash-worker.js'
 
 /** What a thread makes is short-lived and small; more room would only be filled with garbage. */
 const YOUNG_MIB = 1
@@ -96,9 +99,14 @@ export class HashThread {
   }
 }
 
-/** Threads cannot run TypeScript: from sources it is the module as it was last built. */
+/** Threads cannot run TypeScript, and programs may be bundled: the module is looked for in every folder above this one. */
 function workerModule(): URL {
-  const here = new URL('hash-worker.js', import.meta.url)
-  if (existsSync(fileURLToPath(here))) return here
-  return new URL(here.href.replace('/src/p2p/', '/dist/p2p/'))
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    const found = [WORKER_PATH, `dist/${WORKER_PATH}`]
+      .map((path) => new URL(path, folder))
+      .find((url) => existsSync(fileURLToPath(url)))
+    if (found) return found
+    if (folder.pathname === new URL('..', folder).pathname)
+      throw new UsageError(`${WORKER_PATH} is missing: build the package first`)
+  }
 }

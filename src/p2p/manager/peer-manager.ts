@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { HashThreads } from '../blocks/hash-threads.js'
 import { Broadcaster, type BroadcastOptions, type BroadcastResult } from '../broadcast/broadcaster.js'
 import { BannedError, type P2pError, ProtocolError, UsageError } from '../errors.js'
 import type { Announcement, HeadersSource } from '../headers/headers-source.js'
@@ -22,6 +23,8 @@ import { Rotation, type PeerWish } from './rotation.js'
 /** Keeps connections to many peers: those that were named, and those that were found. */
 export class PeerManager extends EventEmitter<ManagerEvents> implements HeadersSource {
   readonly #settings: ManagerSettings
+  /** Hash the large blocks of all peers, unless the options bring threads of their own. */
+  readonly #threads = new HashThreads()
   readonly #keeper: BookKeeper
   readonly #rotation = new Rotation()
   readonly #announcements = new Announcements()
@@ -146,6 +149,7 @@ export class PeerManager extends EventEmitter<ManagerEvents> implements HeadersS
     this.#rotation.close(error)
     this.#broadcaster.close(error)
     await Promise.all([...this.#groups.values()].map((group) => group.stop()))
+    await this.#threads.close()
     await this.#keeper.close()
   }
 
@@ -199,7 +203,9 @@ export class PeerManager extends EventEmitter<ManagerEvents> implements HeadersS
   }
 
   #makePeer({ address, haveBlocks }: PeerGroup, id: number): Peer {
-    const peer = new Peer({ ...this.#settings.protocol, ...address, id, haveBlocks })
+    const { protocol } = this.#settings
+    const blocks = { threads: this.#threads, ...protocol.blocks }
+    const peer = new Peer({ ...protocol, ...address, id, haveBlocks, blocks })
     peer.on('message', (message) => this.#onMessage(peer, message))
     peer.on('unaskedHeaders', (headers) => this.#announcements.unaskedHeaders(peer, headers))
     peer.on('fault', (error) => this.emit('fault', peer, error))

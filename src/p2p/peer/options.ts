@@ -39,7 +39,7 @@ export interface ProtocolOptions extends Partial<MessageLimits> {
   readonly largeMessageLimit?: number
   /** Bytes of a part; by default the same. */
   readonly chunkBytes?: number
-  /** How blocks are verified, and which offsets are told. */
+  /** How blocks are verified, and which offsets are told. The peers of a manager share its threads unless it is given some. */
   readonly blocks?: Pick<BlockReaderOptions, 'txOffsets' | 'verify' | 'threads'>
   /** Whether a block is welcome that no request of the peer asked for; all are by default. */
   readonly isWantedBlock?: (hash: Hash) => boolean
