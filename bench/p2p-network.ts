@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { bsv } from '../src/p2p/networks/bsv.js'
 import {
@@ -24,7 +25,7 @@ const STALL_SECONDS = 10
 
 /** The whole library over sockets of this machine: other processes are the nodes. */
 export async function run(): Promise<Row[]> {
-  return [await headersRow(), await bigBlockRow(), ...(await lostPeerRows())]
+  return [await headersRow(), ...(await bigBlockRows()), ...(await lostPeerRows())]
 }
 
 async function connect(
@@ -48,14 +49,15 @@ async function headersRow(): Promise<Row> {
   const manager = await connect([node])
   const rates = await withFolder(async (folder) => {
     const found: number[] = []
-    for (let round = 0; round < 3; round++) {
+    // The first round warms both processes and does not count.
+    for (let round = 0; round < 4; round++) {
       const store = await HeadersStore.open({ network: bsv.regtest, path: join(folder, `headers${round}`) })
       const startMs = performance.now()
       const { added } = await syncHeaders(manager, store)
       found.push((1000 * added) / (performance.now() - startMs))
       await store.close()
     }
-    return found
+    return found.slice(1)
   })
   await manager.close()
   await node.stop()
@@ -64,16 +66,23 @@ async function headersRow(): Promise<Row> {
   return { claim, value, unit: 'headers/s', target: '>= 600000 headers/s', ok: value >= 600_000 }
 }
 
-async function bigBlockRow(): Promise<Row> {
+/** Each verification is a pass of SHA-256; two of them and the peer, which hashes nothing, share the cores with us. */
+async function bigBlockRows(): Promise<Row[]> {
   const input = { blocks: 1, blockBytes: BIG_BLOCK_BYTES }
   const node = await startChild('p2p-node-server', input)
-  const manager = await connect([node])
   const items = itemsOf(p2pChain(input))
-  const comparison = await inTurns(3, () => downloadRate(manager, items, BIG_BLOCK_BYTES), hashRate)
-  await manager.close()
+  const rows: Row[] = []
+  for (const verify of ['checksum', 'merkle', 'both'] as const) {
+    const manager = await connect([node], { blocks: { verify } })
+    const comparison = await inTurns(3, () => downloadRate(manager, items, BIG_BLOCK_BYTES), hashRate)
+    await manager.close()
+    const claim = `a block of 1 GB from a peer, verified by ${verify}`
+    const row = { claim, unit: 'MB/s', ceilingName: 'SHA-256 of node:crypto', ...comparison }
+    const hasCores = verify !== 'both' || availableParallelism() > 3
+    rows.push(hasCores ? reaches(0.6, row) : forInformation(row))
+  }
   await node.stop()
-  const claim = 'a block of 1 GB from a peer, checksum and merkle root verified'
-  return reaches(0.6, { claim, unit: 'MB/s', ceilingName: 'SHA-256 of node:crypto', ...comparison })
+  return rows
 }
 
 async function lostPeerRows(): Promise<Row[]> {

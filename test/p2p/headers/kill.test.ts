@@ -8,7 +8,7 @@ import { TestChain } from '../kit/test-chain.js'
 import { openStore, raw, regtest } from './kit.js'
 
 const STEPS = 400
-const KILLS = 10
+const KILLS = 5
 
 /** Every step leaves the chain two blocks below its tip and adds five: a reorg each time. */
 function zigzag(): { chains: TestChain[]; bytes: Uint8Array } {
