@@ -7,6 +7,7 @@ import { openApi } from '../src/api/openapi.js'
 import { ERRORS } from '../src/api/errors.js'
 import type { MethodTable } from '../src/api/method.js'
 import { PACKAGE_ROOT, VERSION } from '../src/app/package-info.js'
+import { apiReference } from './api-reference.js'
 
 const table: MethodTable = nodeApi
 
@@ -16,6 +17,7 @@ const generated: Record<string, (current: string) => string> = {
   'common/api/methods.json': () => json(methodList()),
   'docs/errors.md': (current) => between(current, errorTable()),
   'docs/architecture.md': (current) => between(current, drawing()),
+  'docs/p2p-api.md': () => p2pPage(),
 }
 
 function methodList(): object {
@@ -41,6 +43,11 @@ function methodList(): object {
       ],
     ),
   )
+}
+
+function p2pPage(): string {
+  const reference = apiReference(PACKAGE_ROOT, 'src/p2p/index.ts')
+  return `# All that terrarium/p2p offers\n\nFrom the code; [how to use it](p2p.md).\n\n${reference}\n`
 }
 
 function errorTable(): string {

@@ -25,6 +25,7 @@ export const PROTOCOL_FAULTS = {
   unrequested_block: 20,
 } as const
 
+/** What a peer did wrong, for programs. */
 export type ProtocolFault = keyof typeof PROTOCOL_FAULTS
 
 /** Every error of this library that its user may meet; `code` is for programs, `message` for people. */

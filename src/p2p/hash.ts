@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 /** 32 bytes in internal order, as they travel; people read them reversed. */
 export type Hash = Uint8Array
 
+/** 32 zero bytes: as a stop it asks for as much as there is. */
 export const ZERO_HASH: Hash = new Uint8Array(32)
 
 /** SHA-256 of the SHA-256: the hash of headers, transactions and messages. */

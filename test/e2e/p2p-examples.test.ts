@@ -52,6 +52,17 @@ test('headers.js fetches headers, follows a reorg, and goes on from its files', 
   expect(known).toEqual(longer.hash(13))
 })
 
+test('blocks.js downloads every block from two nodes, and the next run finds nothing to do', async () => {
+  const [cwd, ...nodes] = [await temporaryFolder(), await fakeNode(), await fakeNode()]
+  const run = () => example(cwd, 'blocks', ...nodes.map(addressOf)).ended
+  const first = await run()
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  const blocks = first.stdout.match(/^block \d+: 1 transactions, \d+ bytes$/gm) ?? []
+  expect(new Set(blocks).size).toBe(12)
+  expect(first.stdout).toMatch(/\n12 blocks are done$/)
+  expect(await run()).toMatchObject({ code: 0, stdout: '12 blocks are done' })
+})
+
 test('broadcast.js refuses junk itself, and tells who passes a transaction on', async () => {
   const [cwd, node] = [await temporaryFolder(), await fakeNode()]
   const { code, stdout, stderr } = await example(cwd, 'broadcast', hex, addressOf(node)).ended

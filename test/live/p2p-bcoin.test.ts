@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { blocksOf } from '../../src/p2p/headers/blocks-of.js'
 import { followTip } from '../../src/p2p/headers/follow-tip.js'
 import { HeadersStore } from '../../src/p2p/headers/headers-store.js'
 import { syncHeaders } from '../../src/p2p/headers/sync-headers.js'
 import { NotFoundError } from '../../src/p2p/errors.js'
 import { fromDisplay, sha256d, toDisplay, ZERO_HASH } from '../../src/p2p/hash.js'
+import { downloadBlocks } from '../../src/p2p/manager/download-blocks.js'
 import type { PeerManagerOptions } from '../../src/p2p/manager/options.js'
 import { PeerManager } from '../../src/p2p/manager/peer-manager.js'
 import { networks } from '../../src/p2p/networks/networks.js'
@@ -16,7 +18,8 @@ import { afterThisTest, temporaryFolder } from '../support/cleanup.js'
 import { terrarium } from '../support/terrarium.js'
 import { waitFor } from '../support/wait-for.js'
 
-jest.setTimeout(60_000)
+// The first run installs bcoin.
+jest.setTimeout(120_000)
 
 /** The networks whose rules bcoin follows under their magics; blocks of BSV are those without witnesses. */
 const both = [
@@ -102,6 +105,21 @@ describe.each(both)('P2P-25 with bcoin and the magic of %s', (family, network) =
     await expect(peer.getBlock(ZERO_HASH)).rejects.toBeInstanceOf(NotFoundError)
   })
 
+  test('all blocks are downloaded over several connections, each once and in order', async () => {
+    const [manager, store] = [await connect({ concurrency: 3, waitForPeers: 3 }), await openStore()]
+    const { tip } = await syncHeaders(manager, store)
+    const heights: number[] = []
+    await downloadBlocks(manager, {
+      items: blocksOf(store, 1),
+      ordered: true,
+      onBlock: ({ hash, txCount }, { height }) => {
+        expect([toDisplay(hash), txCount]).toEqual([store.header(height)?.id, 1])
+        heights.push(height)
+      },
+    })
+    expect(heights).toEqual(Array.from({ length: tip.height }, (_, index) => index + 1))
+  })
+
   test('a broadcast ends once another connection hears of it; what spends the same is refused with its code', async () => {
     const manager = await connect({ concurrency: 2, waitForPeers: 2 })
     const { raw, txid } = await bcoin.spend(1)
@@ -148,7 +166,7 @@ describe.each(both)('P2P-25 with bcoin and the magic of %s', (family, network) =
     await waitFor('bcoin to have seen every connection end', async () => (await bcoin.peers()) <= joined)
   })
 
-  test('terrarium p2p fetches its headers and lists it', async () => {
+  test('terrarium p2p fetches its headers and a block, and lists it', async () => {
     const cwd = await temporaryFolder()
     const at = ['--network', network.name, '--peer', `127.0.0.1:${bcoin.port}`, '--json']
     const tip = await bcoin.tip()
@@ -156,6 +174,10 @@ describe.each(both)('P2P-25 with bcoin and the magic of %s', (family, network) =
     expect(fetched).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(fetched.stdout)).toMatchObject({ ...tip, added: tip.height })
     expect(await readdir(join(cwd, 'p2p'))).toContain(`headers.${network.name}`)
+    const one = await terrarium(['p2p', 'block', String(tip.height), '--out', '.', ...at], { cwd })
+    expect(JSON.parse(one.stdout)).toMatchObject({ ...tip, tx_count: 1 })
+    const raw = await readFile(join(cwd, `${tip.hash}.block`))
+    expect(toDisplay(sha256d(raw.subarray(0, 80)))).toBe(tip.hash)
     const { stdout } = await terrarium(['p2p', 'peers', ...at], { cwd })
     expect(JSON.parse(stdout)).toEqual([
       expect.objectContaining({

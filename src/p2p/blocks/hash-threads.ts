@@ -5,6 +5,7 @@ import type { HashOptions, PayloadHasher } from './payload-hasher.js'
 import type { ScanOptions } from './tx-scanner.js'
 import { ThreadedHasher } from './threaded-hasher.js'
 
+/** How many threads hash. */
 export interface HashThreadsOptions {
   /** At most so many. By default as many as the machine has cores, less the one of the caller, but 2 at least. */
   readonly threads?: number

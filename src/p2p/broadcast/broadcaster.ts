@@ -9,6 +9,7 @@ import { INV, type InvItem } from '../wire/messages/inv.js'
 import { REJECT_CODES, type Reject } from '../wire/messages/reject.js'
 import { Broadcast } from './broadcast.js'
 
+/** How a transaction is made known. */
 export interface BroadcastOptions {
   /** How many peers are told; one more is left to listen, where there is one. */
   readonly peers?: number
@@ -32,6 +33,7 @@ export interface Rejection {
   readonly reason: string
 }
 
+/** What became of a transaction. */
 export interface BroadcastResult {
   /** As people read it; for what cannot be read, the hash of the bytes. */
   readonly txid: string

@@ -17,6 +17,7 @@ export const HEADER_FAULTS = {
   low_work_limit: ['the chain has too many headers for its work', undefined],
 } as const satisfies Record<string, readonly [meaning: string, fault: ProtocolFault | undefined]>
 
+/** Why a header was refused, for programs. */
 export type HeaderFault = keyof typeof HEADER_FAULTS
 
 /** A header that was refused. Those before it in the same call were taken. */

@@ -2,6 +2,7 @@ import type { P2pError } from '../errors.js'
 import type { Hash } from '../hash.js'
 import type { Headers } from '../wire/messages/headers.js'
 
+/** Which headers are wanted. */
 export interface HeadersRequest {
   /** Hashes that are known, the latest first. */
   readonly locator: readonly Hash[]

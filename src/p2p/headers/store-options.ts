@@ -4,6 +4,7 @@ import type { Hash } from '../hash.js'
 import type { Checkpoint, Network } from '../networks/network.js'
 import { type Disk, nodeDisk } from './files/disk.js'
 
+/** Where headers are kept, and which are refused. */
 export interface HeadersStoreOptions {
   readonly network: Network
   /** The file of the main chain. Give this or `directory`. */

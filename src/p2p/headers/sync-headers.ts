@@ -4,11 +4,13 @@ import type { Header } from './header.js'
 import type { HeadersPeer, HeadersSource } from './headers-source.js'
 import type { HeadersStore } from './headers-store.js'
 
+/** How long peers are waited for, and who is told of progress. */
 export interface SyncOptions extends AskOptions {
   /** How long to wait when every peer was asked in vain, 1,000 by default. */
   readonly retryMs?: number
 }
 
+/** What a sync brought. */
 export interface SyncResult {
   readonly tip: Header
   /** New headers. */

@@ -9,6 +9,7 @@ import type { Peer } from '../peer/peer.js'
 import type { BlockPart } from '../peer/requests/block-requests.js'
 import type { PeerManager } from './peer-manager.js'
 
+/** What is downloaded, and who is told. */
 export interface DownloadBlocksOptions {
   /** What is wanted, in this order; see {@link blocksOf}. */
   readonly items: Iterable<BlockItem>

@@ -5,6 +5,7 @@ import { type PeerAddress, parseAddress } from './address.js'
 import { systemResolver, type Resolver } from './dns-seeds.js'
 import { RECONNECT_SECONDS } from './reconnect-schedule.js'
 
+/** Which peers are connected to, and how to talk to them. */
 export interface PeerManagerOptions extends ProtocolOptions {
   /** Addresses to which connections are always kept: `host`, `host:port`, `[::1]:port` or objects. */
   readonly peers?: readonly (string | PeerAddress)[]

@@ -23,6 +23,7 @@ export interface DifficultyRules {
   readonly bip94?: boolean
 }
 
+/** What every header of a network must keep. */
 export interface HeaderRules extends DifficultyRules {
   /** The easiest target, as header bits. */
   readonly powLimitBits: number

@@ -45,6 +45,7 @@ export interface ProtocolOptions extends Partial<MessageLimits> {
   readonly isWantedBlock?: (hash: Hash) => boolean
 }
 
+/** Where one peer is, and how to talk to it. */
 export interface PeerOptions extends ProtocolOptions {
   /** A name or an address. */
   readonly host: string

@@ -22,6 +22,7 @@ export interface Link {
   destroy(): void
 }
 
+/** Where to connect to. */
 export interface LinkTarget {
   /** A name or an address. */
   readonly host: string

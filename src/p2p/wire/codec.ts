@@ -55,6 +55,7 @@ export interface MessageBodies extends Record<EmptyCommand, undefined> {
   streamack: StreamAck
 }
 
+/** A command that has a codec. */
 export type KnownCommand = keyof MessageBodies
 
 /** A message that this library understands, told apart by `command`. */

@@ -70,7 +70,7 @@ describe('blocks over a socket', () => {
     expect((await peer.getBlock(chain.hash(SMALL))).size).toBe(LIMIT - 1)
   })
 
-  test('getBlockChunks gives the bytes of a block of any size in order', async () => {
+  test('P2P-15 getBlockChunks gives the bytes of a block of any size in order', async () => {
     const { peer } = await connect({}, { script: { writeBytes: [1, 7, 70_000] } })
     for (const height of [SMALL, BIG]) {
       const parts: Uint8Array[] = []
@@ -117,7 +117,7 @@ describe('blocks over a socket', () => {
     expect(told).toEqual(['inv', ...chunks, 'big', 'inv', 'small'])
   })
 
-  test('a block that the connection cuts off is aborted, for handlers and for whoever asked', async () => {
+  test('P2P-18 a block that the connection cuts off is aborted, for handlers and for whoever asked', async () => {
     const aborted: Error[] = []
     const drop = { dropAfterBytes: 200_000 }
     const { peer } = await connect(
@@ -156,7 +156,7 @@ describe('blocks over a socket', () => {
     expect(peer.score).toBe(0)
   })
 
-  test('a corrupt block costs the full score, even under a right checksum', async () => {
+  test('P2P-18 a corrupt block costs the full score, even under a right checksum', async () => {
     const { peer, fake } = await connect()
     const bytes = bytesOf(chain.block(SMALL))
     bytes[bytes.length - 10] = (bytes[bytes.length - 10] ?? 0) ^ 1
@@ -169,7 +169,7 @@ describe('blocks over a socket', () => {
     expect(peer.score).toBe(100)
   })
 
-  test('a block that is not wanted is refused before it is read', async () => {
+  test('P2P-18 a block that is not wanted is refused before it is read', async () => {
     const { peer } = await connect({ isWantedBlock: () => false })
     await ask(peer, BIG)
     await peer.ping()
@@ -189,7 +189,7 @@ describe('blocks over a socket', () => {
     expect(rest).toBeGreaterThan(28_000_000)
   })
 
-  test('a transaction above the limit is streamed to the handlers, or given whole to whoever asked for it', async () => {
+  test('P2P-16 a transaction above the limit is streamed to the handlers, or given whole to whoever asked for it', async () => {
     const raw = bigTx()
     const parts: number[] = []
     let ended: Uint8Array | undefined

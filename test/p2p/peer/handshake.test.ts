@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { once } from 'node:events'
 import { UsageError } from '../../../src/p2p/errors.js'
 import { ForeignPeerError } from '../../../src/p2p/peer/handshake.js'
 import { networks } from '../../../src/p2p/networks/networks.js'
@@ -14,6 +15,13 @@ const shaking = async (network: Network) => {
   const dialled = dial(node)
   await receive(await opened(node), 'version')
   return { node, link: node.link, ...dialled }
+}
+
+const ready = async () => {
+  const node = new MemoryNode(bsv, obliging())
+  const dialled = dial(node)
+  await dialled.connected
+  return { link: node.link, ...dialled }
 }
 
 async function opened(node: MemoryNode): Promise<MemoryLink> {
@@ -137,6 +145,19 @@ describe('the handshake', () => {
     expect(clock.timers).toBe(0)
   })
 
+  test.each(['version', 'verack'] as const)(
+    'P2P-4 a peer that sends nothing but its %s is given up too',
+    async (sent) => {
+      const { clock, connected, link, peer } = await shaking(bsv)
+      if (sent === 'version') link.send('version', versionOf())
+      else link.send('verack', undefined)
+      await settle()
+      expect(peer.ready).toBe(false)
+      await clock.advance(15_000)
+      await expect(connected).rejects.toMatchObject({ code: 'handshake_timeout' })
+    },
+  )
+
   test('an address that does not answer is given up after 10 seconds', async () => {
     const node = new MemoryNode(bsv)
     node.silent = true
@@ -180,4 +201,27 @@ describe('the handshake', () => {
     expect(peer.score).toBe(100)
     expect(link.closed).toBe(true)
   })
+
+  test.each([
+    ['a name with junk behind its end', 'bad_command', Buffer.from('ping\0junk\0\0\0'), 8],
+    [
+      'a payload longer than its command may have',
+      'oversize_message',
+      Buffer.from('inv'.padEnd(12, '\0')),
+      2 ** 21 + 1,
+    ],
+  ])(
+    'P2P-2 %s ends the connection of a ready peer, with the full score',
+    async (_, code, command, length) => {
+      const { peer, link } = await ready()
+      const closed = once(peer, 'close')
+      const header = Buffer.alloc(24)
+      header.set(bsv.magic)
+      header.set(command, 4)
+      header.writeUInt32LE(length, 16)
+      link.sendBytes(header)
+      expect(await closed).toMatchObject([{ name: 'ProtocolError', code }])
+      expect({ score: peer.score, closed: link.closed }).toEqual({ score: 100, closed: true })
+    },
+  )
 })

@@ -7,7 +7,7 @@ const openThings = (): number =>
   process.getActiveResourcesInfo().filter((kind) => ['Timeout', 'TCPSocketWrap', 'TCPWRAP'].includes(kind))
     .length
 
-test('a hundred connections leave no socket, no timer and no listener behind', async () => {
+test('P2P-25 a hundred connections leave no socket, no timer and no listener behind', async () => {
   const node = await FakeNode.start({ network: bsv })
   const controller = new AbortController()
   const removed: number[] = []

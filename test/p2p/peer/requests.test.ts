@@ -186,7 +186,7 @@ describe('requests', () => {
     await peer.close()
   })
 
-  test('getTx on BTC asks for the witness, and knows the transaction by the hash without it', async () => {
+  test('P2P-17 getTx on BTC asks for the witness, and knows the transaction by the hash without it', async () => {
     const { peer, link } = await connect({}, btc)
     const raw = encodeTx({ ...tx, witnesses: [[new Uint8Array(5)]] }, true)
     const id = sha256d(encodeTx(tx, false))

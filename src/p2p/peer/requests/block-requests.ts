@@ -11,6 +11,7 @@ import type { RequestLedger, RequestOptions } from './request-ledger.js'
 /** A part of a block that is streamed; `TxChunk`s are parts of a transaction that is larger than a chunk. */
 export type BlockPart = BlockChunk | TxChunk
 
+/** How a block is asked for. */
 export interface BlockRequest extends RequestOptions {
   /** Takes the parts of a block above `largeMessageLimit`; without it, such a block is refused. Nothing is read meanwhile. */
   readonly onPart?: (part: BlockPart) => void | Promise<void>

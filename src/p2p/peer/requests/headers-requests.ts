@@ -6,6 +6,7 @@ import type { Locator } from '../../wire/messages/locator.js'
 import { Lane } from './lane.js'
 import type { RequestLedger, RequestOptions } from './request-ledger.js'
 
+/** Which headers are wanted. */
 export interface HeadersRequest extends RequestOptions {
   /** Hashes of the best chain, tip first; at most 101. */
   readonly locator: readonly Hash[]
