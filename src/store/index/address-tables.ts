@@ -1,18 +1,17 @@
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Block } from '../../ledger/block.js'
-import type { Outpoint } from '../../ledger/transaction.js'
-import type { Coin, UtxoView } from '../../ledger/utxo.js'
+import { type CoinPlace, type PlacedCoin, placeOfCoin } from '../../ledger/utxo.js'
 import {
   ADDRESS_BYTES,
   addressKey,
+  addressCoinKey,
   addressOf,
-  addressOutpointKey,
   addressPlaceKey,
   afterPrefix,
-  hashKey,
-  outpointOf,
+  coinPlaceOf,
   wealthKey,
 } from './keys.js'
+import type { MovedCoins, StateTables } from './state-tables.js'
 import { type ChainTables, NOTHING } from './tables.js'
 import { type AddressChange, addressChanges } from './totals.js'
 import { decodeFlow, decodeTotals, encodeFlow, encodeTotals } from './values.js'
@@ -27,9 +26,9 @@ export class AddressTables {
   readonly #addressUtxo: Parts['addressUtxo']
   readonly #addressPlaces: Parts['addressPlaces']
   readonly #wealth: Parts['wealth']
-  readonly #state: UtxoView
+  readonly #state: StateTables
 
-  constructor({ addresses, addressUtxo, addressPlaces, wealth }: Parts, state: UtxoView) {
+  constructor({ addresses, addressUtxo, addressPlaces, wealth }: Parts, state: StateTables) {
     this.#addresses = addresses
     this.#addressUtxo = addressUtxo
     this.#addressPlaces = addressPlaces
@@ -42,16 +41,18 @@ export class AddressTables {
     return value ? decodeTotals(value) : EMPTY_TOTALS
   }
 
-  /** Unspent outputs of an address by outpoint, after the one given. */
-  *coinsOf(address: string, after: Outpoint | undefined, limit: number): Generator<Coin> {
+  /** Unspent outputs of an address in chain order, after the place given. */
+  *coinsOf(address: string, after: CoinPlace | undefined, limit: number): Generator<PlacedCoin> {
     const prefix = addressKey(address)
-    const start = after ? afterPrefix(addressOutpointKey(address, after)) : prefix
+    const start = after ? afterPrefix(addressCoinKey(address, after)) : prefix
     yield* this.#coinsIn(start, prefix, limit)
   }
 
   /** Unspent outputs that one transaction paid to an address. */
-  *coinsOfTransaction(address: string, transactionId: string): Generator<Coin> {
-    const prefix = Buffer.concat([addressKey(address), hashKey(transactionId)])
+  *coinsOfTransaction(address: string, transactionId: string): Generator<PlacedCoin> {
+    const place = this.#state.place(transactionId)
+    if (!place) return
+    const prefix = addressPlaceKey(address, place.height, place.index)
     yield* this.#coinsIn(prefix, prefix, Infinity)
   }
 
@@ -75,8 +76,8 @@ export class AddressTables {
       // A reverse range starts with the very key it is given.
       if (key.equals(start)) continue
       if (left-- === 0) return
-      const height = key.readUInt32BE(ADDRESS_BYTES)
-      yield { height, index: key.readUInt32BE(ADDRESS_BYTES + 4), ...decodeFlow(value) }
+      const place = { height: key.readUInt32BE(ADDRESS_BYTES), index: key.readUInt32BE(ADDRESS_BYTES + 4) }
+      yield { id: this.#state.idAt(place), ...place, ...decodeFlow(value) }
     }
   }
 
@@ -90,20 +91,20 @@ export class AddressTables {
   }
 
   /** Puts in what a block on the tip creates and spends. Returns how many addresses are known more. */
-  connect(block: Block, created: readonly Coin[], spent: readonly Coin[]): number {
+  connect(block: Block, { created, spent }: MovedCoins): number {
     for (const coin of created) this.#put(coin)
     for (const coin of spent) this.#remove(coin)
     return this.#change(block, addressChanges(block, created, spent), 1)
   }
 
   /** Takes out what {@link connect} put in. Returns by how much the number of known addresses changes. */
-  disconnect(block: Block, created: readonly Coin[], restored: readonly Coin[]): number {
-    for (const coin of restored) this.#put(coin)
+  disconnect(block: Block, { created, spent }: MovedCoins): number {
+    for (const coin of spent) this.#put(coin)
     for (const coin of created) this.#remove(coin)
-    return this.#change(block, addressChanges(block, created, restored), -1)
+    return this.#change(block, addressChanges(block, created, spent), -1)
   }
 
-  *#coinsIn(start: Buffer, prefix: Buffer, limit: number): Generator<Coin> {
+  *#coinsIn(start: Buffer, prefix: Buffer, limit: number): Generator<PlacedCoin> {
     const keys = this.#addressUtxo.getKeys({
       start,
       end: afterPrefix(prefix),
@@ -111,18 +112,20 @@ export class AddressTables {
       ...(limit === Infinity ? {} : { limit }),
     })
     for (const key of keys) {
-      const outpoint = outpointOf(key, ADDRESS_BYTES)
-      const entry = this.#state.utxo(outpoint)
-      if (entry) yield { outpoint, entry }
+      const place = coinPlaceOf(key, ADDRESS_BYTES)
+      const entry = this.#state.at(place)
+      if (!entry) continue
+      const outpoint = { transactionId: this.#state.idAt(place), outputIndex: place.outputIndex }
+      yield { outpoint, entry, index: place.index }
     }
   }
 
-  #put({ outpoint, entry }: Coin): void {
-    this.#addressUtxo.putSync(addressOutpointKey(entry.address, outpoint), NOTHING)
+  #put(coin: PlacedCoin): void {
+    this.#addressUtxo.putSync(addressCoinKey(coin.entry.address, placeOfCoin(coin)), NOTHING)
   }
 
-  #remove({ outpoint, entry }: Coin): void {
-    this.#addressUtxo.removeSync(addressOutpointKey(entry.address, outpoint))
+  #remove(coin: PlacedCoin): void {
+    this.#addressUtxo.removeSync(addressCoinKey(coin.entry.address, placeOfCoin(coin)))
   }
 
   #change(block: Block, changes: ReadonlyMap<string, AddressChange>, sign: 1 | -1): number {
@@ -142,11 +145,10 @@ export class AddressTables {
     return newcomers
   }
 
-  #putFlows(address: string, { header, transactions }: Block, { flows }: AddressChange, sign: 1 | -1): void {
+  #putFlows(address: string, { header }: Block, { flows }: AddressChange, sign: 1 | -1): void {
     for (const [index, { received, sent }] of flows) {
       const key = addressPlaceKey(address, header.height, index)
-      const id = transactions[index]?.id ?? ''
-      if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(id, received, sent))
+      if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(received, sent))
       else this.#addressPlaces.removeSync(key)
     }
   }

@@ -1,6 +1,11 @@
-import type { Outpoint } from '../../ledger/transaction.js'
+import type { Place } from '../../ledger/place.js'
+import type { CoinPlace } from '../../ledger/utxo.js'
 
-/** Keys of the index: fixed-width binary, integers big-endian, so that LMDB's byte order is the order wanted. */
+/**
+ * Keys of the index: fixed-width binary, integers big-endian, so that LMDB's byte order is the order wanted. Wherever a
+ * transaction is meant, its place in the chain stands for its id: that is a quarter as long, and what a block adds stands
+ * together at the end of a table instead of all over it.
+ */
 
 export function hashKey(hash: string): Buffer {
   return Buffer.from(hash, 'hex')
@@ -12,20 +17,29 @@ export function heightKey(height: number): Buffer {
   return key
 }
 
-export function outpointKey({ transactionId, outputIndex }: Outpoint): Buffer {
-  return writeOutpoint(Buffer.allocUnsafe(36), 0, transactionId, outputIndex)
+const PLACE_BYTES = 8
+
+export function placeKey({ height, index }: Pick<Place, 'height' | 'index'>): Buffer {
+  return writePlace(Buffer.allocUnsafe(PLACE_BYTES), 0, height, index)
 }
 
-function writeOutpoint(key: Buffer, offset: number, transactionId: string, outputIndex: number): Buffer {
-  key.write(transactionId, offset, 32, 'hex')
-  key.writeUInt32BE(outputIndex, offset + 32)
+function writePlace(key: Buffer, offset: number, height: number, index: number): Buffer {
+  key.writeUInt32BE(height, offset)
+  key.writeUInt32BE(index, offset + 4)
   return key
 }
 
-export function outpointOf(key: Buffer, offset = 0): Outpoint {
+export function coinKey({ height, index, outputIndex }: CoinPlace): Buffer {
+  const key = writePlace(Buffer.allocUnsafe(PLACE_BYTES + 4), 0, height, index)
+  key.writeUInt32BE(outputIndex, PLACE_BYTES)
+  return key
+}
+
+export function coinPlaceOf(key: Buffer, offset = 0): CoinPlace {
   return {
-    transactionId: key.toString('hex', offset, offset + 32),
-    outputIndex: key.readUInt32BE(offset + 32),
+    height: key.readUInt32BE(offset),
+    index: key.readUInt32BE(offset + 4),
+    outputIndex: key.readUInt32BE(offset + PLACE_BYTES),
   }
 }
 
@@ -39,20 +53,23 @@ export function addressOf(key: Buffer, offset = 0): string {
   return `0x${key.toString('hex', offset, offset + ADDRESS_BYTES)}`
 }
 
-/** An address' unspent outputs stand together, by outpoint. */
-export function addressOutpointKey(address: string, { transactionId, outputIndex }: Outpoint): Buffer {
-  const key = Buffer.allocUnsafe(ADDRESS_BYTES + 36)
+/** What a key of an address' own starts with: the address' part of it is written, the rest is the caller's. */
+function ofAddress(address: string, bytes: number): Buffer {
+  const key = Buffer.allocUnsafe(ADDRESS_BYTES + bytes)
   key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  return writeOutpoint(key, ADDRESS_BYTES, transactionId, outputIndex)
+  return key
+}
+
+/** An address' unspent outputs stand together, in chain order. */
+export function addressCoinKey(address: string, { height, index, outputIndex }: CoinPlace): Buffer {
+  const key = writePlace(ofAddress(address, PLACE_BYTES + 4), ADDRESS_BYTES, height, index)
+  key.writeUInt32BE(outputIndex, ADDRESS_BYTES + PLACE_BYTES)
+  return key
 }
 
 /** An address' transactions stand together, in chain order. */
 export function addressPlaceKey(address: string, height: number, index: number): Buffer {
-  const key = Buffer.allocUnsafe(ADDRESS_BYTES + 8)
-  key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  key.writeUInt32BE(height, ADDRESS_BYTES)
-  key.writeUInt32BE(index, ADDRESS_BYTES + 4)
-  return key
+  return writePlace(ofAddress(address, PLACE_BYTES), ADDRESS_BYTES, height, index)
 }
 
 const MAX_BALANCE = (1n << 64n) - 1n

@@ -9,12 +9,15 @@ export type BinaryTable = Database<Buffer, Buffer>
 export interface ChainTables {
   /** Hashes by height. */
   readonly active: BinaryTable
+  /** By the place of the transaction that made them. */
   readonly utxo: BinaryTable
   /** Places by transaction id. */
   readonly transactions: BinaryTable
+  /** Transaction ids by place. */
+  readonly ids: BinaryTable
   /** Totals by address. */
   readonly addresses: BinaryTable
-  /** Unspent outputs by address, then outpoint. */
+  /** Unspent outputs by address, then place. */
   readonly addressUtxo: BinaryTable
   /** Flows by address, then place in the chain. */
   readonly addressPlaces: BinaryTable
@@ -22,7 +25,7 @@ export interface ChainTables {
   readonly wealth: BinaryTable
   /** Ids of the calls that took effect. */
   readonly calls: BinaryTable
-  /** By block hash. */
+  /** By height. */
   readonly undo: Database<BlockUndo, Buffer>
   readonly world: Database<VersionedValue, Buffer>
 }
@@ -61,6 +64,7 @@ export function openTables(folder: string): Tables {
       active: binary('active'),
       utxo: binary('utxo'),
       transactions: binary('transactions'),
+      ids: binary('ids'),
       addresses: binary('addresses'),
       addressUtxo: binary('address_utxo'),
       addressPlaces: binary('address_places'),
