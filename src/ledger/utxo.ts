@@ -17,6 +17,23 @@ export interface Coin {
   readonly entry: UtxoEntry
 }
 
+/** Where a coin stands in the chain: the place of the transaction that made it, and which of its outputs it is. */
+export interface CoinPlace {
+  readonly height: number
+  /** Of the transaction within its block, counted from 0. */
+  readonly index: number
+  readonly outputIndex: number
+}
+
+/** A coin and the place of the transaction that made it, within its block. */
+export interface PlacedCoin extends Coin {
+  readonly index: number
+}
+
+export function placeOfCoin({ outpoint, entry, index }: PlacedCoin): CoinPlace {
+  return { height: entry.height, index, outputIndex: outpoint.outputIndex }
+}
+
 /** The unspent outputs as they stand after some block. */
 export interface UtxoView {
   utxo(outpoint: Outpoint): UtxoEntry | undefined

@@ -13,8 +13,11 @@ export interface VerifyPoolOptions {
   readonly module?: URL | undefined
 }
 
-/** Fewer than these are verified at once: to another thread and back takes about as long as a verification. */
-const FEW = 2
+/**
+ * Fewer than these are verified on the calling thread: to wake another takes it about as long as a verification. Where it
+ * is busy more come together in a turn of its event loop, and travel.
+ */
+const FEW = 8
 
 /** Checks that travel together. */
 const SMALLEST_CHUNK = 8
@@ -78,7 +81,7 @@ export class VerifyPool {
   /** One slice of the calling thread's share; the next follows once others had their turn. */
   #work(): void {
     this.#isScheduled = false
-    if (this.#queue.waiting >= FEW || this.#lanes.some(({ isBusy }) => isBusy)) this.#fillLanes()
+    this.#fillLanes()
     this.#verifyHere(this.#queue.take(SLICE))
     if (this.#queue.waiting > 0) this.#schedule()
   }
@@ -88,7 +91,7 @@ export class VerifyPool {
     const even = Math.ceil(waiting / (4 * this.#lanes.length))
     const size = Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, even))
     // Round after round, so that a little work is spread over all threads.
-    for (let lane = this.#freeLane(); lane && this.#queue.waiting > 0; lane = this.#freeLane()) {
+    for (let lane = this.#freeLane(); lane && this.#queue.waiting >= FEW; lane = this.#freeLane()) {
       this.#send(lane, this.#queue.take(size))
     }
   }

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { open as openDatabase } from 'lmdb'
+import { join } from 'node:path'
 import type { OpenChain } from '../../src/app/open-chain.js'
 import type { Block } from '../../src/ledger/block.js'
+import { FORMAT } from '../../src/store/index/meta.js'
+import { indexDigest } from '../support/index-digest.js'
 import { mine, openTestChain, removeFolder, temporaryFolder, TestClock } from '../support/chain.js'
 
 let folders: string[] = []
@@ -55,6 +59,34 @@ test('the index is rebuilt from the files and says the same', async () => {
   const again = await open(first.folder, true)
   expect(again.blockchain.index.totals()).toEqual(totals)
   expect([...again.blockchain.index.richest(10)]).toEqual(richest)
+})
+
+test('an index of another layout is rebuilt by the next start', async () => {
+  const first = await open()
+  await mineMany(first, 3)
+  const digest = indexDigest(first.blockchain.index)
+  await close(first)
+  const root = openDatabase<{ readonly format: number }, string>({
+    path: join(first.folder, 'index'),
+    cache: false,
+    noSubdir: false,
+  })
+  const meta = root.get('meta')
+  expect(meta?.format).toBe(FORMAT)
+  await root.put('meta', { ...meta, format: FORMAT - 1 })
+  await root
+    .openDB<Buffer, Buffer>('places', { keyEncoding: 'binary', encoding: 'binary' })
+    .put(Buffer.of(1), Buffer.of(1))
+  const gone = root.openDB<string, string>('of_that_layout', {})
+  await gone.put('some', 'thing')
+  await root.close()
+
+  const again = await open(first.folder)
+  expect(indexDigest(again.blockchain.index)).toEqual(digest)
+  await close(again)
+  const names = openDatabase({ path: join(first.folder, 'index'), cache: false, noSubdir: false })
+  expect([...names.getKeys()]).not.toContain('of_that_layout')
+  await names.close()
 })
 
 test('a longer branch replaces the chain, and the shorter one is kept beside it', async () => {

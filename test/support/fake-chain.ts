@@ -78,7 +78,7 @@ export function fakeChain(did: unknown[]): ChainPorts {
       coinbaseMaturity: () => 5,
       count: () => 1,
       totals: () => ({ balance: coin.entry.amount, unspentOutputs: 1, transactions: 1 }),
-      coinsOf: () => [coin],
+      coinsOf: () => [{ ...coin, index: 1 }],
       coinsOfTransaction: () => [coin],
       historyOf: () => [{ id, height: header.height, index: 1, received: coin.entry.amount, sent: 0 }],
       richest: () => [{ address: exampleAddress, balance: coin.entry.amount }],

@@ -1,5 +1,5 @@
 import { Type as T } from '@sinclair/typebox'
-import type { Coin } from '../../ledger/utxo.js'
+import { type Coin, type CoinPlace, type PlacedCoin, placeOfCoin } from '../../ledger/utxo.js'
 import { fail } from '../errors.js'
 import { exampleAddress, exampleBlock, exampleOutput, exampleTransfer } from '../examples/block.js'
 import { methods } from '../method.js'
@@ -87,9 +87,9 @@ export const utxo = {
     },
   }),
   'utxo.outputs': method({
-    summary: 'Unspent outputs of an address, by transaction id and index',
+    summary: 'Unspent outputs of an address, the oldest first',
     params: T.Object(
-      { address: Address, ...pageParams('^[0-9a-f]{64}-\\d{1,10}$') },
+      { address: Address, ...pageParams('^\\d{1,10}-\\d{1,10}-\\d{1,10}$') },
       { additionalProperties: false },
     ),
     result: T.Object(
@@ -104,8 +104,8 @@ export const utxo = {
       result: { address: exampleAddress, outputs: [unspent], next_cursor: null },
     },
     handle: ({ address, limit = DEFAULT_LIMIT, cursor }, context) => {
-      const coins = context.accounts.coinsOf(address, outpointOf(cursor), limit + 1)
-      const page = pageOf(coins, limit, ({ outpoint }) => `${outpoint.transactionId}-${outpoint.outputIndex}`)
+      const coins = context.accounts.coinsOf(address, placeOf(cursor), limit + 1)
+      const page = pageOf(coins, limit, cursorAt)
       return {
         address,
         outputs: page.items.map((coin) => unspentJson(coin, context)),
@@ -130,10 +130,19 @@ export const utxo = {
   }),
 }
 
-function outpointOf(cursor: string | undefined) {
+function cursorAt(coin: PlacedCoin): string {
+  const { height, index, outputIndex } = placeOfCoin(coin)
+  return `${height}-${index}-${outputIndex}`
+}
+
+function placeOf(cursor: string | undefined): CoinPlace | undefined {
   if (cursor === undefined) return undefined
-  const [transactionId, index] = cursorParts(cursor)
-  return { transactionId, outputIndex: cursorNumber(index, MAX_U32) }
+  const [height, index, output] = cursorParts(cursor)
+  return {
+    height: cursorNumber(height, MAX_U32),
+    index: cursorNumber(index, MAX_U32),
+    outputIndex: cursorNumber(output, MAX_U32),
+  }
 }
 
 function unspentJson({ outpoint, entry }: Coin, { chain, pending, accounts }: Context): UnspentJson {

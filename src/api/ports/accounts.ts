@@ -1,6 +1,5 @@
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
-import type { Coin } from '../../ledger/utxo.js'
-import type { Outpoint } from '../../ledger/transaction.js'
+import type { Coin, CoinPlace, PlacedCoin } from '../../ledger/utxo.js'
 
 /** Who owns what after the tip. No answer costs more for an address that owns more. */
 export interface AccountsPort {
@@ -9,8 +8,8 @@ export interface AccountsPort {
   /** Addresses that the chain knows. */
   count(): number
   totals(address: string): AddressTotals
-  /** Unspent outputs by outpoint, after the one given. */
-  coinsOf(address: string, after: Outpoint | undefined, limit: number): Iterable<Coin>
+  /** Unspent outputs in chain order, after the place given. */
+  coinsOf(address: string, after: CoinPlace | undefined, limit: number): Iterable<PlacedCoin>
   coinsOfTransaction(address: string, transactionId: string): Iterable<Coin>
   /** The newest first, before the place given. */
   historyOf(

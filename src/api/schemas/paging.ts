@@ -44,10 +44,10 @@ export function pageOf<I>(
   return { items: page, next_cursor: null }
 }
 
-/** The halves of a cursor of the form `a-b`. */
-export function cursorParts(cursor: string): readonly [string, string] {
-  const [a = '', b = ''] = cursor.split('-')
-  return [a, b]
+/** The parts of a cursor of the form `a-b` or `a-b-c`; a part that it lacks is empty. */
+export function cursorParts(cursor: string): readonly [string, string, string] {
+  const [a = '', b = '', c = ''] = cursor.split('-')
+  return [a, b, c]
 }
 
 /** A number inside a cursor. @throws {ApiError} when it is larger than any that this node gave. */

@@ -1,38 +1,37 @@
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Block } from '../../ledger/block.js'
-import type { Outpoint } from '../../ledger/transaction.js'
-import type { Coin, UtxoView } from '../../ledger/utxo.js'
+import { type CoinPlace, type PlacedCoin, placeOfCoin } from '../../ledger/utxo.js'
 import {
-  ADDRESS_BYTES,
   addressKey,
   addressOf,
-  addressOutpointKey,
-  addressPlaceKey,
   afterPrefix,
-  hashKey,
-  outpointOf,
+  coinPlaceOf,
+  OWN,
+  OWN_BYTES,
+  ownCoinKey,
+  ownCoinsKey,
+  ownFlowKey,
+  ownKey,
+  placeOf,
   wealthKey,
 } from './keys.js'
+import type { MovedCoins, StateTables } from './state-tables.js'
 import { type ChainTables, NOTHING } from './tables.js'
 import { type AddressChange, addressChanges } from './totals.js'
 import { decodeFlow, decodeTotals, encodeFlow, encodeTotals } from './values.js'
 
-type Parts = Pick<ChainTables, 'addresses' | 'addressUtxo' | 'addressPlaces' | 'wealth'>
+type Parts = Pick<ChainTables, 'addresses' | 'wealth'>
 
 const EMPTY_TOTALS: AddressTotals = { balance: 0, unspentOutputs: 0, transactions: 0 }
 
 /** Who owns what after the tip, and how it came to that. */
 export class AddressTables {
   readonly #addresses: Parts['addresses']
-  readonly #addressUtxo: Parts['addressUtxo']
-  readonly #addressPlaces: Parts['addressPlaces']
   readonly #wealth: Parts['wealth']
-  readonly #state: UtxoView
+  readonly #state: StateTables
 
-  constructor({ addresses, addressUtxo, addressPlaces, wealth }: Parts, state: UtxoView) {
+  constructor({ addresses, wealth }: Parts, state: StateTables) {
     this.#addresses = addresses
-    this.#addressUtxo = addressUtxo
-    this.#addressPlaces = addressPlaces
     this.#wealth = wealth
     this.#state = state
   }
@@ -42,16 +41,18 @@ export class AddressTables {
     return value ? decodeTotals(value) : EMPTY_TOTALS
   }
 
-  /** Unspent outputs of an address by outpoint, after the one given. */
-  *coinsOf(address: string, after: Outpoint | undefined, limit: number): Generator<Coin> {
-    const prefix = addressKey(address)
-    const start = after ? afterPrefix(addressOutpointKey(address, after)) : prefix
+  /** Unspent outputs of an address in chain order, after the place given. */
+  *coinsOf(address: string, after: CoinPlace | undefined, limit: number): Generator<PlacedCoin> {
+    const prefix = ownKey(address, OWN.coin)
+    const start = after ? afterPrefix(ownCoinKey(address, after)) : prefix
     yield* this.#coinsIn(start, prefix, limit)
   }
 
   /** Unspent outputs that one transaction paid to an address. */
-  *coinsOfTransaction(address: string, transactionId: string): Generator<Coin> {
-    const prefix = Buffer.concat([addressKey(address), hashKey(transactionId)])
+  *coinsOfTransaction(address: string, transactionId: string): Generator<PlacedCoin> {
+    const place = this.#state.place(transactionId)
+    if (!place) return
+    const prefix = ownCoinsKey(address, place)
     yield* this.#coinsIn(prefix, prefix, Infinity)
   }
 
@@ -61,9 +62,9 @@ export class AddressTables {
     before: Pick<AddressEvent, 'height' | 'index'> | undefined,
     limit: number,
   ): Generator<AddressEvent> {
-    const prefix = addressKey(address)
-    const start = before ? addressPlaceKey(address, before.height, before.index) : afterPrefix(prefix)
-    const range = this.#addressPlaces.getRange({
+    const prefix = ownKey(address, OWN.flow)
+    const start = before ? ownFlowKey(address, before) : afterPrefix(prefix)
+    const range = this.#addresses.getRange({
       start,
       end: prefix,
       reverse: true,
@@ -75,8 +76,8 @@ export class AddressTables {
       // A reverse range starts with the very key it is given.
       if (key.equals(start)) continue
       if (left-- === 0) return
-      const height = key.readUInt32BE(ADDRESS_BYTES)
-      yield { height, index: key.readUInt32BE(ADDRESS_BYTES + 4), ...decodeFlow(value) }
+      const place = placeOf(key, OWN_BYTES)
+      yield { id: this.#state.idAt(place), ...place, ...decodeFlow(value) }
     }
   }
 
@@ -90,39 +91,41 @@ export class AddressTables {
   }
 
   /** Puts in what a block on the tip creates and spends. Returns how many addresses are known more. */
-  connect(block: Block, created: readonly Coin[], spent: readonly Coin[]): number {
+  connect(block: Block, { created, spent }: MovedCoins): number {
     for (const coin of created) this.#put(coin)
     for (const coin of spent) this.#remove(coin)
     return this.#change(block, addressChanges(block, created, spent), 1)
   }
 
   /** Takes out what {@link connect} put in. Returns by how much the number of known addresses changes. */
-  disconnect(block: Block, created: readonly Coin[], restored: readonly Coin[]): number {
-    for (const coin of restored) this.#put(coin)
+  disconnect(block: Block, { created, spent }: MovedCoins): number {
+    for (const coin of spent) this.#put(coin)
     for (const coin of created) this.#remove(coin)
-    return this.#change(block, addressChanges(block, created, restored), -1)
+    return this.#change(block, addressChanges(block, created, spent), -1)
   }
 
-  *#coinsIn(start: Buffer, prefix: Buffer, limit: number): Generator<Coin> {
-    const keys = this.#addressUtxo.getKeys({
+  *#coinsIn(start: Buffer, prefix: Buffer, limit: number): Generator<PlacedCoin> {
+    const keys = this.#addresses.getKeys({
       start,
       end: afterPrefix(prefix),
       snapshot: false,
       ...(limit === Infinity ? {} : { limit }),
     })
     for (const key of keys) {
-      const outpoint = outpointOf(key, ADDRESS_BYTES)
-      const entry = this.#state.utxo(outpoint)
-      if (entry) yield { outpoint, entry }
+      const place = coinPlaceOf(key, OWN_BYTES)
+      const entry = this.#state.at(place)
+      if (!entry) continue
+      const outpoint = { transactionId: this.#state.idAt(place), outputIndex: place.outputIndex }
+      yield { outpoint, entry, index: place.index }
     }
   }
 
-  #put({ outpoint, entry }: Coin): void {
-    this.#addressUtxo.putSync(addressOutpointKey(entry.address, outpoint), NOTHING)
+  #put(coin: PlacedCoin): void {
+    this.#addresses.putSync(ownCoinKey(coin.entry.address, placeOfCoin(coin)), NOTHING)
   }
 
-  #remove({ outpoint, entry }: Coin): void {
-    this.#addressUtxo.removeSync(addressOutpointKey(entry.address, outpoint))
+  #remove(coin: PlacedCoin): void {
+    this.#addresses.removeSync(ownCoinKey(coin.entry.address, placeOfCoin(coin)))
   }
 
   #change(block: Block, changes: ReadonlyMap<string, AddressChange>, sign: 1 | -1): number {
@@ -142,12 +145,11 @@ export class AddressTables {
     return newcomers
   }
 
-  #putFlows(address: string, { header, transactions }: Block, { flows }: AddressChange, sign: 1 | -1): void {
+  #putFlows(address: string, { header }: Block, { flows }: AddressChange, sign: 1 | -1): void {
     for (const [index, { received, sent }] of flows) {
-      const key = addressPlaceKey(address, header.height, index)
-      const id = transactions[index]?.id ?? ''
-      if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(id, received, sent))
-      else this.#addressPlaces.removeSync(key)
+      const key = ownFlowKey(address, { height: header.height, index })
+      if (sign === 1) this.#addresses.putSync(key, encodeFlow(received, sent))
+      else this.#addresses.removeSync(key)
     }
   }
 

@@ -1,3 +1,4 @@
+import { assert } from '../../base/errors.js'
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Block } from '../../ledger/block.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
@@ -6,15 +7,18 @@ import type { Place } from '../../ledger/place.js'
 import type { StateView } from '../../ledger/state-view.js'
 import type { Outpoint } from '../../ledger/transaction.js'
 import type { BlockReversal, BlockUndo } from '../../ledger/undo.js'
-import type { Coin, UtxoEntry } from '../../ledger/utxo.js'
+import type { Coin, CoinPlace, PlacedCoin, UtxoEntry } from '../../ledger/utxo.js'
 import type { VersionedValue, WorldEntry } from '../../ledger/world-state.js'
 import { AddressTables } from './address-tables.js'
 import { HeaderTables } from './header-tables.js'
 import { hashKey, heightKey } from './keys.js'
 import { EMPTY_META, FORMAT, type Meta } from './meta.js'
-import { StateTables } from './state-tables.js'
-import { allTables, contentsOf, openTables, type Tables } from './tables.js'
-import { decodePlace, encodePlace } from './values.js'
+import { type MovedCoins, StateTables } from './state-tables.js'
+import { allTables, contentsOf, dropOthers, META, openTables, type Tables } from './tables.js'
+
+const HASH_BYTES = 32
+
+const NO_UNDO: BlockUndo = { spent: [], world: [], calls: [] }
 
 /**
  * What follows from the blocks, kept so that it need not be worked out again: headers of all branches, and of the chain the
@@ -33,7 +37,7 @@ export class ChainIndex implements StateView, HeaderTree {
     this.#headers = new HeaderTables(this.#tables)
     this.#state = new StateTables(this.#tables.chain)
     this.#addresses = new AddressTables(this.#tables.chain, this.#state)
-    this.#meta = (this.#tables.root.get('meta') as Meta | undefined) ?? EMPTY_META
+    this.#meta = (this.#tables.root.get(META) as Meta | undefined) ?? EMPTY_META
   }
 
   /** Opens the index in `folder`, or an empty one. One of another chain or layout is emptied. */
@@ -71,7 +75,11 @@ export class ChainIndex implements StateView, HeaderTree {
     const before = this.#meta
     this.#isWriting = true
     try {
-      return this.#tables.root.transactionSync(work)
+      return this.#tables.root.transactionSync(() => {
+        const result = work()
+        if (this.#meta !== before) this.#tables.root.putSync(META, this.#meta)
+        return result
+      })
     } catch (error) {
       this.#meta = before
       this.#headers.forgetCache()
@@ -118,46 +126,51 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   activeHash(height: number): string | undefined {
-    return this.#tables.chain.active.get(heightKey(height))?.toString('hex')
+    return this.#tables.chain.places.getBinaryFast(heightKey(height))?.toString('hex', 0, HASH_BYTES)
   }
 
+  /** Of a block of the chain. */
   undoOf(hash: string): BlockUndo | undefined {
-    return this.#tables.chain.undo.get(hashKey(hash))
+    const height = this.entry(hash)?.header.height
+    if (height === undefined || this.activeHash(height) !== hash) return undefined
+    return this.#tables.chain.undo.get(heightKey(height)) ?? NO_UNDO
   }
 
   /** Puts a block on the tip. */
   connect(block: Block, effects: BlockEffects): void {
-    const { active, transactions, undo } = this.#tables.chain
+    const { places, undo } = this.#tables.chain
     const { hash, height } = block.header
-    this.#state.connect(effects)
+    // Its own transactions first: it may spend what it creates.
     for (const [index, { id }] of block.transactions.entries()) {
-      const code = effects.outcomes[index] ?? 0
-      transactions.putSync(hashKey(id), encodePlace({ height, index, code }))
+      this.#state.enter(id, { height, index, code: effects.outcomes[index] ?? 0 })
     }
-    undo.putSync(hashKey(hash), effects.undo)
-    active.putSync(heightKey(height), hashKey(hash))
+    const coins = this.#moved(block, effects.created, effects.spent)
+    this.#state.connect(effects, coins)
+    if (!isEmpty(effects.undo)) undo.putSync(heightKey(height), effects.undo)
+    places.putSync(heightKey(height), hashKey(hash))
     const { addresses, unspentOutputs } = this.#meta
     this.#change({
       tip: hash,
       transactions: this.#meta.transactions + block.transactions.length,
-      addresses: addresses + this.#addresses.connect(block, effects.created, effects.spent),
+      addresses: addresses + this.#addresses.connect(block, coins),
       unspentOutputs: unspentOutputs + effects.created.length - effects.spent.length,
     })
   }
 
   /** Takes the tip off; `created` are all its outputs. */
   disconnect(block: Block, reversal: BlockReversal, created: readonly Coin[]): void {
-    const { active, transactions, undo } = this.#tables.chain
-    const { hash, height, previousHash } = block.header
-    this.#state.disconnect(reversal, created)
-    for (const { id } of block.transactions) transactions.removeSync(hashKey(id))
-    undo.removeSync(hashKey(hash))
-    active.removeSync(heightKey(height))
+    const { places, undo } = this.#tables.chain
+    const { height, previousHash } = block.header
+    const coins = this.#moved(block, created, reversal.restored)
+    this.#state.disconnect(reversal, coins)
+    for (const [index, { id }] of block.transactions.entries()) this.#state.leave(id, { height, index })
+    undo.removeSync(heightKey(height))
+    places.removeSync(heightKey(height))
     const { addresses, unspentOutputs } = this.#meta
     this.#change({
       tip: height === 0 ? undefined : previousHash,
       transactions: this.#meta.transactions - block.transactions.length,
-      addresses: addresses + this.#addresses.disconnect(block, created, reversal.restored),
+      addresses: addresses + this.#addresses.disconnect(block, coins),
       unspentOutputs: unspentOutputs + reversal.restored.length - created.length,
     })
   }
@@ -192,21 +205,20 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   place(id: string): Place | undefined {
-    const value = this.#tables.chain.transactions.get(hashKey(id))
-    return value && decodePlace(value)
+    return this.#state.place(id)
   }
 
   addressTotals(address: string): AddressTotals {
     return this.#addresses.totals(address)
   }
 
-  /** Unspent outputs of an address by outpoint, after the one given. */
-  coinsOf(address: string, after: Outpoint | undefined, limit: number): Generator<Coin> {
+  /** Unspent outputs of an address in chain order, after the place given. */
+  coinsOf(address: string, after: CoinPlace | undefined, limit: number): Generator<PlacedCoin> {
     return this.#addresses.coinsOf(address, after, limit)
   }
 
   /** Unspent outputs that one transaction paid to an address. */
-  coinsOfTransaction(address: string, transactionId: string): Generator<Coin> {
+  coinsOfTransaction(address: string, transactionId: string): Generator<PlacedCoin> {
     return this.#addresses.coinsOfTransaction(address, transactionId)
   }
 
@@ -232,13 +244,28 @@ export class ChainIndex implements StateView, HeaderTree {
   #clear(meta: Meta): void {
     this.write(() => {
       for (const table of allTables(this.#tables)) table.clearSync()
+      dropOthers(this.#tables)
       this.#change(meta)
     })
     this.#headers.forgetCache()
   }
 
-  #change(change: Partial<Meta>): void {
-    this.#meta = { ...this.#meta, ...change }
-    this.#tables.root.putSync('meta', this.#meta)
+  /** Coins come in block order: the place follows from how many outputs each transaction has. */
+  #moved({ transactions }: Block, created: readonly Coin[], spent: readonly Coin[]): MovedCoins {
+    const indexes = transactions.flatMap(({ outputs }, index) => outputs.map(() => index))
+    return {
+      created: created.map((coin, i) => ({ ...coin, index: indexes[i] ?? 0 })),
+      spent: this.#state.placed(spent),
+    }
   }
+
+  /** Only inside {@link write}, which puts it on the disk when it ends. */
+  #change(change: Partial<Meta>): void {
+    assert(this.#isWriting, 'the index is changed outside a write')
+    this.#meta = { ...this.#meta, ...change }
+  }
+}
+
+function isEmpty({ spent, world, calls }: BlockUndo): boolean {
+  return spent.length + world.length + calls.length === 0
 }

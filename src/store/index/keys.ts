@@ -1,6 +1,11 @@
-import type { Outpoint } from '../../ledger/transaction.js'
+import type { Place } from '../../ledger/place.js'
+import type { CoinPlace } from '../../ledger/utxo.js'
 
-/** Keys of the index: fixed-width binary, integers big-endian, so that LMDB's byte order is the order wanted. */
+/**
+ * Keys of the index: fixed-width binary, integers big-endian, so that LMDB's byte order is the order wanted. Wherever a
+ * transaction is meant, its place in the chain stands for its id: that is a quarter as long, and what a block adds stands
+ * together at the end of a table instead of all over it.
+ */
 
 export function hashKey(hash: string): Buffer {
   return Buffer.from(hash, 'hex')
@@ -12,21 +17,30 @@ export function heightKey(height: number): Buffer {
   return key
 }
 
-export function outpointKey({ transactionId, outputIndex }: Outpoint): Buffer {
-  return writeOutpoint(Buffer.allocUnsafe(36), 0, transactionId, outputIndex)
+const PLACE_BYTES = 8
+
+export function placeKey({ height, index }: Pick<Place, 'height' | 'index'>): Buffer {
+  return writePlace(Buffer.allocUnsafe(PLACE_BYTES), 0, height, index)
 }
 
-function writeOutpoint(key: Buffer, offset: number, transactionId: string, outputIndex: number): Buffer {
-  key.write(transactionId, offset, 32, 'hex')
-  key.writeUInt32BE(outputIndex, offset + 32)
+function writePlace(key: Buffer, offset: number, height: number, index: number): Buffer {
+  key.writeUInt32BE(height, offset)
+  key.writeUInt32BE(index, offset + 4)
   return key
 }
 
-export function outpointOf(key: Buffer, offset = 0): Outpoint {
-  return {
-    transactionId: key.toString('hex', offset, offset + 32),
-    outputIndex: key.readUInt32BE(offset + 32),
-  }
+export function coinKey({ height, index, outputIndex }: CoinPlace): Buffer {
+  const key = writePlace(Buffer.allocUnsafe(PLACE_BYTES + 4), 0, height, index)
+  key.writeUInt32BE(outputIndex, PLACE_BYTES)
+  return key
+}
+
+export function placeOf(key: Buffer, offset = 0): Pick<Place, 'height' | 'index'> {
+  return { height: key.readUInt32BE(offset), index: key.readUInt32BE(offset + 4) }
+}
+
+export function coinPlaceOf(key: Buffer, offset = 0): CoinPlace {
+  return { ...placeOf(key, offset), outputIndex: key.readUInt32BE(offset + PLACE_BYTES) }
 }
 
 export const ADDRESS_BYTES = 20
@@ -39,20 +53,35 @@ export function addressOf(key: Buffer, offset = 0): string {
   return `0x${key.toString('hex', offset, offset + ADDRESS_BYTES)}`
 }
 
-/** An address' unspent outputs stand together, by outpoint. */
-export function addressOutpointKey(address: string, { transactionId, outputIndex }: Outpoint): Buffer {
-  const key = Buffer.allocUnsafe(ADDRESS_BYTES + 36)
+/** What of an address' own a key is for; the address alone is the key of its totals. */
+export const OWN = { flow: 1, coin: 2 } as const
+
+/** Bytes before the place in a key of an address' own. */
+export const OWN_BYTES = ADDRESS_BYTES + 1
+
+/** The start that all keys of an address' own of one kind share; `bytes` more are the caller's to write. */
+export function ownKey(address: string, kind: (typeof OWN)[keyof typeof OWN], bytes = 0): Buffer {
+  const key = Buffer.allocUnsafe(OWN_BYTES + bytes)
   key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  return writeOutpoint(key, ADDRESS_BYTES, transactionId, outputIndex)
+  key[ADDRESS_BYTES] = kind
+  return key
+}
+
+/** The start of the keys of what one transaction paid to an address. */
+export function ownCoinsKey(address: string, { height, index }: Pick<Place, 'height' | 'index'>): Buffer {
+  return writePlace(ownKey(address, OWN.coin, PLACE_BYTES), OWN_BYTES, height, index)
+}
+
+/** An address' unspent outputs stand together, in chain order. */
+export function ownCoinKey(address: string, { height, index, outputIndex }: CoinPlace): Buffer {
+  const key = writePlace(ownKey(address, OWN.coin, PLACE_BYTES + 4), OWN_BYTES, height, index)
+  key.writeUInt32BE(outputIndex, OWN_BYTES + PLACE_BYTES)
+  return key
 }
 
 /** An address' transactions stand together, in chain order. */
-export function addressPlaceKey(address: string, height: number, index: number): Buffer {
-  const key = Buffer.allocUnsafe(ADDRESS_BYTES + 8)
-  key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  key.writeUInt32BE(height, ADDRESS_BYTES)
-  key.writeUInt32BE(index, ADDRESS_BYTES + 4)
-  return key
+export function ownFlowKey(address: string, { height, index }: Pick<Place, 'height' | 'index'>): Buffer {
+  return writePlace(ownKey(address, OWN.flow, PLACE_BYTES), OWN_BYTES, height, index)
 }
 
 const MAX_BALANCE = (1n << 64n) - 1n

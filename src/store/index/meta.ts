@@ -14,7 +14,7 @@ export interface Meta {
 }
 
 /** Raised whenever the layout changes: an index of another version is rebuilt. */
-export const FORMAT = 3
+export const FORMAT = 4
 
 export const EMPTY_META: Meta = {
   format: FORMAT,

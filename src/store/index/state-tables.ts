@@ -1,32 +1,88 @@
+import { assert } from '../../base/errors.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
+import type { Place } from '../../ledger/place.js'
 import type { StateView } from '../../ledger/state-view.js'
 import type { Outpoint } from '../../ledger/transaction.js'
 import type { BlockReversal } from '../../ledger/undo.js'
-import type { Coin, UtxoEntry } from '../../ledger/utxo.js'
+import { type Coin, type CoinPlace, type PlacedCoin, placeOfCoin, type UtxoEntry } from '../../ledger/utxo.js'
 import type { VersionedValue, WorldEntry, WorldRestore, WorldWrite } from '../../ledger/world-state.js'
-import { afterPrefix, hashKey, outpointKey, worldKey } from './keys.js'
+import { afterPrefix, coinKey, hashKey, placeKey, worldKey } from './keys.js'
 import { type ChainTables, NOTHING } from './tables.js'
-import { decodeUtxo, encodeUtxo } from './values.js'
+import { decodePlace, decodeUtxo, encodePlace, encodeUtxo } from './values.js'
 
-type Parts = Pick<ChainTables, 'utxo' | 'transactions' | 'calls' | 'world'>
+/** The coins of a block on the tip. */
+export interface MovedCoins {
+  /** All outputs of the block. */
+  readonly created: readonly PlacedCoin[]
+  /** What its inputs took. */
+  readonly spent: readonly PlacedCoin[]
+}
+
+type Parts = Pick<ChainTables, 'places' | 'transactions' | 'calls' | 'world'>
 
 /** The state after the tip: unspent outputs, ids of transactions and calls, the world state. */
 export class StateTables implements StateView {
-  readonly #utxo: Parts['utxo']
+  readonly #places: Parts['places']
   readonly #transactions: Parts['transactions']
   readonly #calls: Parts['calls']
   readonly #world: Parts['world']
 
-  constructor({ utxo, transactions, calls, world }: Parts) {
-    this.#utxo = utxo
+  constructor({ places, transactions, calls, world }: Parts) {
+    this.#places = places
     this.#transactions = transactions
     this.#calls = calls
     this.#world = world
   }
 
   utxo(outpoint: Outpoint): UtxoEntry | undefined {
-    const value = this.#utxo.getBinaryFast(outpointKey(outpoint))
-    return value && decodeUtxo(value)
+    const place = this.placeOf(outpoint)
+    return place && this.at(place)
+  }
+
+  /** The unspent output that stands there. */
+  at(place: CoinPlace): UtxoEntry | undefined {
+    const value = this.#places.getBinaryFast(coinKey(place))
+    return value && decodeUtxo(value, place)
+  }
+
+  /** Where an output stands, spent or not, of a transaction of the chain. */
+  placeOf({ transactionId, outputIndex }: Outpoint): CoinPlace | undefined {
+    const place = this.place(transactionId)
+    return place && { height: place.height, index: place.index, outputIndex }
+  }
+
+  place(id: string): Place | undefined {
+    const value = this.#transactions.getBinaryFast(hashKey(id))
+    return value && decodePlace(value)
+  }
+
+  /** Of the transaction that stands there in the chain. */
+  idAt(place: Pick<Place, 'height' | 'index'>): string {
+    const value = this.#places.getBinaryFast(placeKey(place))
+    assert(value, `no transaction stands at ${place.height}, ${place.index}`)
+    return value.toString('hex', 0, 32)
+  }
+
+  /** With the place of each; their transactions are all in the chain. */
+  placed(coins: readonly Coin[]): PlacedCoin[] {
+    return coins.map(({ outpoint, entry }) => {
+      const place = this.place(outpoint.transactionId)
+      assert(place, `transaction ${outpoint.transactionId} of an output is not in the chain`)
+      return { outpoint, entry, index: place.index }
+    })
+  }
+
+  /** Puts a transaction of the chain in its place. */
+  enter(id: string, place: Place): void {
+    const key = hashKey(id)
+    this.#transactions.putSync(key, encodePlace(place))
+    this.#places.putSync(placeKey(place), key)
+  }
+
+  /** Takes out what {@link enter} put in. */
+  leave(id: string, place: Pick<Place, 'height' | 'index'>): void {
+    this.#transactions.removeSync(hashKey(id))
+    this.#places.removeSync(placeKey(place))
   }
 
   hasTransaction(id: string): boolean {
@@ -50,27 +106,26 @@ export class StateTables implements StateView {
     }
   }
 
-  connect({ created, spent, calls, worldWrites }: BlockEffects): void {
+  connect({ calls, worldWrites }: BlockEffects, { created, spent }: MovedCoins): void {
     for (const coin of created) this.#put(coin)
     for (const coin of spent) this.#remove(coin)
     for (const call of calls) this.#calls.putSync(hashKey(call), NOTHING)
     for (const write of worldWrites) this.#applyWrite(write)
   }
 
-  /** `created` are all outputs of the block that is taken off. */
-  disconnect({ restored, calls, world }: BlockReversal, created: readonly Coin[]): void {
-    for (const coin of restored) this.#put(coin)
+  disconnect({ calls, world }: BlockReversal, { created, spent }: MovedCoins): void {
+    for (const coin of spent) this.#put(coin)
     for (const coin of created) this.#remove(coin)
     for (const call of calls) this.#calls.removeSync(hashKey(call))
     for (const restore of world) this.#applyRestore(restore)
   }
 
-  #put({ outpoint, entry }: Coin): void {
-    this.#utxo.putSync(outpointKey(outpoint), encodeUtxo(entry))
+  #put(coin: PlacedCoin): void {
+    this.#places.putSync(coinKey(placeOfCoin(coin)), encodeUtxo(coin.entry))
   }
 
-  #remove({ outpoint }: Coin): void {
-    this.#utxo.removeSync(outpointKey(outpoint))
+  #remove(coin: PlacedCoin): void {
+    this.#places.removeSync(coinKey(placeOfCoin(coin)))
   }
 
   #applyWrite({ namespace, key, value, version }: WorldWrite): void {

@@ -3,7 +3,7 @@ import { decodeHeader } from '../../ledger/decode-header.js'
 import { encodeHeader, HEADER_BYTES } from '../../ledger/header.js'
 import type { TreeEntry } from '../../ledger/header-tree.js'
 import type { Place } from '../../ledger/place.js'
-import type { UtxoEntry } from '../../ledger/utxo.js'
+import type { CoinPlace, UtxoEntry } from '../../ledger/utxo.js'
 import type { ValidationCode } from '../../ledger/validation-code.js'
 import { ADDRESS_BYTES, addressOf } from './keys.js'
 
@@ -23,21 +23,43 @@ function readAmount(value: Buffer, offset: number): number {
   return value.readUInt32BE(offset) * LOW + value.readUInt32BE(offset + 4)
 }
 
-export function encodeUtxo({ address, amount, height, isCoinbase }: UtxoEntry): Buffer {
-  const value = Buffer.allocUnsafe(33)
+/** Bytes that an amount takes when its leading zeros are left out. */
+function lengthOf(amount: number): number {
+  let bytes = 0
+  for (let rest = amount; rest >= 1; rest = Math.floor(rest / 256)) bytes++
+  return bytes
+}
+
+/** Without leading zeros: most amounts are far below the largest, and there are a great many of them. */
+function writeShort(value: Buffer, amount: number, offset: number, bytes: number): void {
+  let rest = amount
+  for (let i = offset + bytes - 1; i >= offset; i--) {
+    value[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+}
+
+function readShort(value: Buffer, offset: number, end: number): number {
+  let amount = 0
+  for (let i = offset; i < end; i++) amount = amount * 256 + (value[i] ?? 0)
+  return amount
+}
+
+/** The owner and, without leading zeros, the amount. Height and kind follow from the place that the entry is found by. */
+export function encodeUtxo({ address, amount }: Pick<UtxoEntry, 'address' | 'amount'>): Buffer {
+  const bytes = lengthOf(amount)
+  const value = Buffer.allocUnsafe(ADDRESS_BYTES + bytes)
   value.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  writeAmount(value, amount, 20)
-  value.writeUInt32BE(height, 28)
-  value[32] = isCoinbase ? 1 : 0
+  writeShort(value, amount, ADDRESS_BYTES, bytes)
   return value
 }
 
-export function decodeUtxo(value: Buffer): UtxoEntry {
+export function decodeUtxo(value: Buffer, { height, index }: Pick<CoinPlace, 'height' | 'index'>): UtxoEntry {
   return {
     address: addressOf(value),
-    amount: readAmount(value, 20),
-    height: value.readUInt32BE(28),
-    isCoinbase: value[32] === 1,
+    amount: readShort(value, ADDRESS_BYTES, value.length),
+    height,
+    isCoinbase: index === 0,
   }
 }
 
@@ -73,20 +95,19 @@ export function decodeTotals(value: Buffer): AddressTotals {
   }
 }
 
-export function encodeFlow(id: string, received: number, sent: number): Buffer {
-  const value = Buffer.allocUnsafe(48)
-  value.write(id, 0, 32, 'hex')
-  writeAmount(value, received, 32)
-  writeAmount(value, sent, 40)
+/** How long the first amount is, then both, without leading zeros. */
+export function encodeFlow(received: number, sent: number): Buffer {
+  const [first, second] = [lengthOf(received), lengthOf(sent)]
+  const value = Buffer.allocUnsafe(1 + first + second)
+  value[0] = first
+  writeShort(value, received, 1, first)
+  writeShort(value, sent, 1 + first, second)
   return value
 }
 
-export function decodeFlow(value: Buffer): Pick<AddressEvent, 'id' | 'received' | 'sent'> {
-  return {
-    id: value.toString('hex', 0, 32),
-    received: readAmount(value, 32),
-    sent: readAmount(value, 40),
-  }
+export function decodeFlow(value: Buffer): Pick<AddressEvent, 'received' | 'sent'> {
+  const middle = 1 + (value[0] ?? 0)
+  return { received: readShort(value, 1, middle), sent: readShort(value, middle, value.length) }
 }
 
 /** The header, its flags, its sequence number and its work, the last as long as it is. */
