@@ -1,7 +1,7 @@
 import type { ContextOf } from '../api/method.js'
 import type { SeedApi } from '../api/node-api.js'
 import { ipRange } from '../base/ip.js'
-import { type Profile, profileFor } from '../nodes/profile.js'
+import type { Profile } from '../nodes/profile.js'
 import { keyOf, type NodeRecord, urlOf } from '../nodes/record.js'
 import { homePage, type HomePageFacts } from '../rest/pages/home-page.js'
 import { restApp, type RestOptions } from '../rest/rest-app.js'
@@ -23,6 +23,7 @@ import { openState, type OpenState } from './open-state.js'
 import { type OwnAddress, ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
+import { checkRewardAddress, profileOf } from './reward-address.js'
 import { DEFAULTS } from './settings/defaults.js'
 import { profileRules } from './settings/derived.js'
 import { syncSettings } from './settings/sync-settings.js'
@@ -68,9 +69,10 @@ export interface RunningNode {
 
 /**
  * Starts a seed server or a client. The only place that knows every part.
- * @throws {Error} one line for people: a port or a folder that is not to be had
+ * @throws {Error} one line for people: a port or a folder that is not to be had. @throws {SettingsError}
  */
 export async function startNode(settings: NodeSettings, surroundings: Surroundings): Promise<RunningNode> {
+  checkRewardAddress(settings)
   const place = await takePlace(settings, surroundings.random)
   try {
     return await furnish(place, settings, surroundings)
@@ -101,7 +103,7 @@ async function furnish(
 ): Promise<RunningNode> {
   const { log } = surroundings
   const own = ownAddress(settings.ip, place.door.port, settings.advertise)
-  const profile = settings.profile ?? profileFor(own.record.ip_address)
+  const profile = profileOf(settings)
   const files = nodeFiles(place.folder.path, settings, (event) =>
     log.warn(event, 'set a file aside that is torn or foreign'),
   )

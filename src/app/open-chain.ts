@@ -4,6 +4,7 @@ import { Blockchain } from '../chain/blockchain.js'
 import { keepWaiting } from '../chain/keep-waiting.js'
 import { Pending } from '../chain/pending.js'
 import { restore } from '../chain/restore.js'
+import { decodePutAside, PUT_ASIDE_FILE, PutAside } from '../chain/put-aside.js'
 import type { VerifyAll } from '../chain/verify-all.js'
 import { chainId } from '../ledger/chain-id.js'
 import type { EndorsementPolicy } from '../ledger/judge-call.js'
@@ -11,6 +12,7 @@ import type { ConsensusSettings } from '../ledger/settings.js'
 import { VALIDATION_CODE } from '../ledger/validation-code.js'
 import { ChainIndex } from '../store/index/chain-index.js'
 import { PendingStore } from '../store/index/pending-store.js'
+import { JsonFile } from '../store/json-file.js'
 import { SignatureMemory } from '../verification/signature-memory.js'
 import type { Logger } from './log.js'
 import { DEFAULTS } from './settings/defaults.js'
@@ -52,6 +54,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     onSetAside: (event) => log.warn(event, 'set a block file aside that is torn or foreign'),
   })
   await checkBlock0(archive, options)
+  const putAside = await openPutAside(options)
   const index = ChainIndex.open(join(folder, INDEX_FOLDER), chainId(settings))
   const store = PendingStore.open(join(folder, PENDING_FOLDER))
   const closeDatabases = async (): Promise<void> => {
@@ -65,6 +68,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
       archive,
       index,
       store,
+      putAside,
     )
     const pending = await openPending({ ...options, verify: signatures.verifyAndRemember }, blockchain, store)
     const close = async (): Promise<void> => {
@@ -83,6 +87,7 @@ async function openBlockchain(
   archive: BlockArchive,
   index: ChainIndex,
   store: PendingStore,
+  putAside: PutAside,
 ): Promise<Blockchain> {
   const { settings, verify, now, log } = options
   const blockchain = new Blockchain({
@@ -90,6 +95,7 @@ async function openBlockchain(
     archive,
     index,
     verify,
+    putAside,
     endorsementPolicy: noContracts,
     keepWaiting: (transactions) => keepWaiting(store, transactions, now()),
     maxBranchDepth: options.maxBranchDepth ?? DEFAULTS.chain.max_branch_depth,
@@ -107,6 +113,15 @@ async function openBlockchain(
   if (report.rebuilt && blockchain.height() >= 0)
     log.info({ height: blockchain.height() }, 'rebuilt the index from the block files')
   return blockchain
+}
+
+function openPutAside({ folder, log }: OpenChainOptions): Promise<PutAside> {
+  const file = new JsonFile({
+    path: join(folder, PUT_ASIDE_FILE),
+    decode: decodePutAside,
+    onSetAside: (event) => log.warn(event, 'set the file of invalidated blocks aside: it is torn or foreign'),
+  })
+  return PutAside.open(file)
 }
 
 async function openPending(

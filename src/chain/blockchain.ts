@@ -1,7 +1,7 @@
 import { assert } from '../base/errors.js'
 import type { Block, BlockHeader } from '../ledger/block.js'
 import { isBranchWorth } from '../ledger/fork-choice.js'
-import { growTree, type TreeEntry } from '../ledger/header-tree.js'
+import { growAside, growTree, requireEntry, type TreeEntry } from '../ledger/header-tree.js'
 import { invalidate, reconsider } from '../ledger/invalidate.js'
 import type { ConsensusSettings } from '../ledger/settings.js'
 import { BlockChecks, type BlockChecksOptions } from './block-checks.js'
@@ -9,12 +9,16 @@ import { BranchChoice } from './branch-choice.js'
 import { ChainEvents } from './chain-events.js'
 import { ChainView, type ChainViewOptions } from './chain-view.js'
 import { type BlockVerdict, Intake } from './intake.js'
+import type { PutAside } from './put-aside.js'
 import { Steps, type StepsOptions } from './steps.js'
 import { Turns } from './turns.js'
 
 export type { VerifyAll } from './verify-all.js'
 
-export interface BlockchainOptions extends ChainViewOptions, BlockChecksOptions, StepsOptions {}
+export interface BlockchainOptions extends ChainViewOptions, BlockChecksOptions, StepsOptions {
+  /** What the operator put aside. */
+  readonly putAside: PutAside
+}
 
 /**
  * The chain of one node: the rules of the ledger with files and index around them. Blocks go in one at a time. After a
@@ -23,6 +27,7 @@ export interface BlockchainOptions extends ChainViewOptions, BlockChecksOptions,
 export class Blockchain extends ChainView {
   readonly events = new ChainEvents()
   readonly steps: Steps
+  readonly putAside: PutAside
   readonly #maxBranchDepth: number
   readonly #turns = new Turns()
   readonly #checks: BlockChecks
@@ -32,14 +37,15 @@ export class Blockchain extends ChainView {
   constructor(options: BlockchainOptions) {
     super(options)
     this.#maxBranchDepth = options.maxBranchDepth
-    const { events } = this
+    this.putAside = options.putAside
+    const { events, putAside } = this
     const steps = new Steps(options)
     const checks = new BlockChecks(this, options)
     const branches = new BranchChoice(this, steps, events)
     this.steps = steps
     this.#checks = checks
     this.#branches = branches
-    this.#intake = new Intake({ view: this, steps, events, checks, branches })
+    this.#intake = new Intake({ view: this, steps, events, checks, branches, putAside })
   }
 
   /** Whether a branch of this work, all its headers together, is worth keeping (FORK-3). */
@@ -75,6 +81,14 @@ export class Blockchain extends ChainView {
   }
 
   /**
+   * Holds a block that is put aside, or follows one that is, where it stays beside the chain until it is reconsidered. Only
+   * for callers whose turn it is ({@link alone}). @throws {RuleError} when it breaks a rule that needs no state
+   */
+  keepAsideAlone(block: Block): Promise<void> {
+    return this.#intake.keepAside(block)
+  }
+
+  /**
    * Takes in blocks that follow each other, from one source: as one group of files where they extend the tip. Returns how
    * many were new. @throws {RuleError} when one breaks a rule; of those before it some or all are kept.
    */
@@ -92,37 +106,62 @@ export class Blockchain extends ChainView {
 
   /**
    * Takes in headers that follow each other and a known one, bodies to come later. Returns how many were new.
-   * @throws {RuleError} of the first, when it breaks a rule; later ones end the list in silence.
+   * @throws {RuleError} of the first, when it breaks a rule; later ones end the list in silence, and so does one that is
+   * put aside.
    */
   submitHeaders(headers: readonly BlockHeader[]): Promise<number> {
     return this.alone(() => {
       const fresh = headers.filter((header) => !this.index.entry(header.hash))
       if (fresh.length === 0) return 0
       const checked = this.#checks.headers(fresh)
+      const aside = checked.findIndex(({ hash }) => this.putAside.has(hash))
+      const taken = aside === -1 ? checked : checked.slice(0, aside + 1)
       this.index.write(() => {
-        for (const header of checked) this.index.grow(growTree(this.index, header, this.index.nextSequence()))
+        for (const header of taken) this.#growBy(header)
       })
-      return checked.length
+      return taken.length
     })
   }
 
-  /** Puts a block and all that follow it aside, as if it broke a rule, and takes the best branch that is left. */
+  /**
+   * Puts a block and all that follow it aside, as if it broke a rule, and takes the best branch that is left. It stays so,
+   * whatever becomes of the index, until it is reconsidered.
+   */
   invalidate(hash: string): Promise<void> {
-    return this.#changeVerdicts(() => invalidate(this.index, hash))
+    return this.alone(async () => {
+      requireEntry(this.index, hash)
+      await this.putAside.add(hash)
+      this.#put(invalidate(this.index, hash))
+      await this.#branches.takeBest()
+    })
   }
 
   /** Gives a block that was put aside, and all around it, another chance. */
   reconsider(hash: string): Promise<void> {
-    return this.#changeVerdicts(() => reconsider(this.index, hash))
-  }
-
-  #changeVerdicts(change: () => readonly TreeEntry[]): Promise<void> {
     return this.alone(async () => {
-      this.index.write(() => {
-        for (const entry of change()) this.index.putEntry(entry)
-      })
+      const changed = reconsider(this.index, hash)
+      await this.putAside.remove(changed.filter(({ invalid }) => !invalid).map(({ header }) => header.hash))
+      this.#put(changed)
       await this.#branches.takeBest()
     })
+  }
+
+  /** Marks what is put aside in an index that may have been lost since. Only for callers whose turn it is ({@link alone}). */
+  markAsideAlone(): void {
+    for (const hash of this.putAside) if (this.index.entry(hash)) this.#put(invalidate(this.index, hash))
+  }
+
+  #put(entries: readonly TreeEntry[]): void {
+    this.index.write(() => {
+      for (const entry of entries) this.index.putEntry(entry)
+    })
+  }
+
+  #growBy(header: BlockHeader): void {
+    const { index } = this
+    const sequence = index.nextSequence()
+    const isAside = this.putAside.has(header.hash)
+    index.grow(isAside ? growAside(index, header, sequence, 'itself') : growTree(index, header, sequence))
   }
 
   /** Moves the chain to the branch with the most work. Only for callers whose turn it is ({@link alone}). */

@@ -57,7 +57,7 @@ export function pendingPort(pending: Pending): PendingPort {
     get bytes() {
       return pending.pool.bytes
     },
-    get: (id) => pending.pool.get(id),
+    get: (id) => pending.get(id),
     after: (sequence) => pending.pool.after(sequence),
     touching: (address) => pending.pool.touching(address),
     spenderOf: (outpoint) => pending.pool.spenderOf(outpoint),

@@ -1,11 +1,12 @@
 import type { Block } from '../ledger/block.js'
 import { isBetter } from '../ledger/fork-choice.js'
-import { requireEntry } from '../ledger/header-tree.js'
+import { acceptBody, growAside, requireEntry } from '../ledger/header-tree.js'
 import { RuleError } from '../ledger/rule-error.js'
 import type { BlockChecks } from './block-checks.js'
 import type { BranchChoice } from './branch-choice.js'
 import type { ChainEvents } from './chain-events.js'
 import type { ChainView } from './chain-view.js'
+import type { PutAside } from './put-aside.js'
 import type { Steps } from './steps.js'
 
 /** Bounds of what one write of the index connects. */
@@ -21,6 +22,7 @@ export interface IntakeParts {
   readonly events: ChainEvents
   readonly checks: BlockChecks
   readonly branches: BranchChoice
+  readonly putAside: PutAside
 }
 
 /** Takes blocks into the chain, each once it is checked. Only for callers whose turn it is. */
@@ -30,13 +32,15 @@ export class Intake {
   readonly #events: ChainEvents
   readonly #checks: BlockChecks
   readonly #branches: BranchChoice
+  readonly #putAside: PutAside
 
-  constructor({ view, steps, events, checks, branches }: IntakeParts) {
+  constructor({ view, steps, events, checks, branches, putAside }: IntakeParts) {
     this.#view = view
     this.#steps = steps
     this.#events = events
     this.#checks = checks
     this.#branches = branches
+    this.#putAside = putAside
   }
 
   /** Takes a block in. @throws {RuleError} when it breaks a rule; then nothing of it is kept. */
@@ -44,8 +48,12 @@ export class Intake {
     const { header } = block
     await this.#branches.finish()
     const known = this.#view.index.entry(header.hash)
-    if (known?.invalid) throw new RuleError('FORK-2', 'the block, or one below it, is invalid')
+    if (known?.invalid || this.#view.index.entry(header.previousHash)?.invalid) throw invalidBranch()
     if (known?.hasBody) return 'known'
+    if (this.#putAside.has(header.hash)) {
+      await this.keepAside(block)
+      throw invalidBranch()
+    }
     const branch = await this.#checks.block(block)
     if (!this.#extendsTip(block)) return this.#acceptBeside(block)
     const effects = this.#steps.effects(block, branch, this.#view.chain)
@@ -56,14 +64,30 @@ export class Intake {
     return 'connected'
   }
 
+  /**
+   * Holds a block that is put aside, or follows one that is. @throws {RuleError} when it breaks a rule that needs no state
+   */
+  async keepAside(block: Block): Promise<void> {
+    const { archive, index } = this.#view
+    const { header } = block
+    await this.#checks.block(block)
+    await archive.writeSide(block)
+    index.write(() => {
+      const invalid = this.#putAside.has(header.hash) ? 'itself' : 'ancestor'
+      if (!index.entry(header.hash)) index.grow(growAside(index, header, index.nextSequence(), invalid))
+      index.putEntry(acceptBody(index, header.hash, index.nextSequence()))
+    })
+  }
+
   /** Takes in blocks that follow each other. Returns how many were new. @throws {RuleError} of the first that breaks a rule */
   async acceptMany(blocks: readonly Block[]): Promise<number> {
     await this.#branches.finish()
     const fresh = blocks.filter((block) => !this.#view.index.entry(block.header.hash)?.hasBody)
     const [first] = fresh
     if (!first) return 0
-    const isCondemned = fresh.some((block) => this.#view.index.entry(block.header.hash)?.invalid)
-    if (this.#extendsTip(first) && fresh.length > 1 && !isCondemned) await this.#extendMany(fresh)
+    const isCondemned = ({ header: { hash } }: Block): boolean =>
+      this.#putAside.has(hash) || this.#view.index.entry(hash)?.invalid !== undefined
+    if (this.#extendsTip(first) && fresh.length > 1 && !fresh.some(isCondemned)) await this.#extendMany(fresh)
     else for (const block of fresh) await this.accept(block)
     return fresh.length
   }
@@ -128,6 +152,10 @@ export class Intake {
     if (isBetter(requireEntry(this.#view.index, hash), this.#view.tipEntry())) await this.#branches.takeBest()
     return this.#view.index.activeHash(block.header.height) === hash ? 'connected' : 'side'
   }
+}
+
+function invalidBranch(): RuleError {
+  return new RuleError('FORK-2', 'the block, or one below it, is invalid')
 }
 
 /** Where the group ends that is written at once: large enough to be worth a sync of the disk, small enough to wait for. */

@@ -1,7 +1,14 @@
 import { checkTransaction } from '../ledger/check-transaction.js'
 import { decodeTransaction } from '../ledger/decode-transaction.js'
-import { type Added, Mempool, type PendingTransaction, type PoolContext } from '../ledger/mempool.js'
+import {
+  type Added,
+  type Dropped,
+  Mempool,
+  type PendingTransaction,
+  type PoolContext,
+} from '../ledger/mempool.js'
 import type { MempoolSettings } from '../ledger/mempool-settings.js'
+import { Overlong } from '../ledger/overlong.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { signatureChecks } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
@@ -25,10 +32,17 @@ export interface PendingOptions {
 export class Pending {
   readonly #options: PendingOptions
   #pool: Mempool
+  #overlong: Overlong
 
   constructor(options: PendingOptions) {
     this.#options = options
     this.#pool = new Mempool(options.blockchain.chain, options.settings)
+    this.#overlong = new Overlong(options.settings)
+  }
+
+  /** One that waits, in the pool or until the pool can take it. */
+  get(id: string): Transaction | undefined {
+    return this.#pool.get(id) ?? this.#overlong.get(id)
   }
 
   /** For reading; it changes only through this class. */
@@ -45,14 +59,16 @@ export class Pending {
         transaction.chainId === blockchain.chain.id
       for (const { transaction } of kept.filter((each) => !isOurs(each))) this.#forget(transaction)
       const dropped = this.#pool.addAll(parentsFirst(kept.filter(isOurs)), this.#context())
-      for (const { transaction } of dropped) this.#forget(transaction)
+      for (const { transaction } of this.#overlong.hold(dropped, this.#pool)) this.#forget(transaction)
     })
     const { events } = blockchain
     events.on('connected', (block) => {
       for (const { id } of block.transactions) this.#remove(id)
       this.#drop(this.#pool.connected(block), 'a block spent its inputs')
+      this.#overlong.connected(block)
     })
     events.on('returned', (transactions) => this.#takeBack(transactions))
+    events.on('tip', () => this.#letIn())
   }
 
   /** A pool of the chain as it is founded anew: what waited belongs to another chain. */
@@ -60,6 +76,7 @@ export class Pending {
     const strangers = [...this.#pool.pending()].map(({ transaction }) => transaction)
     this.#drop(strangers, 'the chain was founded anew')
     this.#pool = new Mempool(this.#options.blockchain.chain, this.#options.settings)
+    this.#overlong = new Overlong(this.#options.settings)
   }
 
   /**
@@ -101,7 +118,8 @@ export class Pending {
   expire(): Promise<void> {
     const { blockchain, now } = this.#options
     return blockchain.alone(() => {
-      this.#drop(this.#pool.expire(now(), blockchain.medianTimePast()), 'it waited too long')
+      const expired = this.#pool.expire(now(), blockchain.medianTimePast())
+      this.#drop([...expired, ...this.#overlong.expire(now())], 'it waited too long')
     })
   }
 
@@ -127,6 +145,8 @@ export class Pending {
   }
 
   #tryAdd(transaction: Transaction): Added | RuleError {
+    if (this.#overlong.get(transaction.id))
+      return new RuleError('POOL-1', 'the transaction is pending already')
     try {
       return this.#pool.add(transaction, this.#context())
     } catch (error) {
@@ -148,6 +168,18 @@ export class Pending {
   /** After a reorg: what the former branch held waits again, as far as it can. It was kept before it was taken off. */
   #takeBack(returned: readonly Transaction[]): void {
     const dropped = this.#pool.reorganized(returned, this.#context())
+    this.#dropFor(this.#overlong.hold(dropped, this.#pool))
+  }
+
+  /** After a new tip: what was too many in a row may have become few enough. */
+  #letIn(): void {
+    if (this.#overlong.size === 0) return
+    const { entered, dropped } = this.#overlong.enter(this.#pool, this.#context())
+    for (const { transaction, added } of entered) this.#announce(transaction, added)
+    this.#dropFor(dropped)
+  }
+
+  #dropFor(dropped: readonly Dropped[]): void {
     for (const { transaction, error } of dropped) this.#drop([transaction], error.message)
   }
 

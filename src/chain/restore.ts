@@ -22,12 +22,14 @@ export interface RestoreReport {
 
 /**
  * Brings index and files into step after any kind of end: rebuilds the index from the chain's files when its tip is not
- * there, takes in what lies beyond the tip, and finishes a reorg that was cut short.
+ * there, marks again what the operator put aside, takes in what lies beyond the tip, and finishes a reorg that was cut
+ * short.
  */
 export function restore(blockchain: Blockchain, options: RestoreOptions): Promise<RestoreReport> {
   return blockchain.alone(async () => {
     const rebuilt = options.rebuild || blockchain.index.isBeingRebuilt || !(await isInStep(blockchain))
     if (rebuilt) await rebuild(blockchain, options)
+    blockchain.markAsideAlone()
     await moveRestBeside(blockchain)
     const takenIn = await takeInSides(blockchain, options)
     await blockchain.takeBestBranch()
@@ -58,13 +60,14 @@ async function connectFiles(
   blockchain: Blockchain,
   { onProgress, onRefused }: RestoreOptions,
 ): Promise<void> {
-  const { archive, chain, steps } = blockchain
+  const { archive, chain, steps, putAside } = blockchain
   const heights = await archive.heights()
   const gap = heights.findIndex((height, i) => height !== i)
   const total = gap === -1 ? heights.length : gap
   let branch: ReturnType<typeof branchBelow>
   let done = 0
   for await (const block of archive.readMany(0, total - 1)) {
+    if (putAside.has(block.header.hash)) return
     try {
       checkBlock(block, chain)
       checkHeaderInBranch(block.header, branch, chain, Number.MAX_SAFE_INTEGER)
@@ -94,14 +97,15 @@ async function moveRestBeside({ archive, index }: Blockchain): Promise<void> {
 
 /** Blocks beside the chain that the index does not hold, the lowest first. They are strangers: every rule is checked. */
 async function takeInSides(blockchain: Blockchain, { onRefused }: RestoreOptions): Promise<number> {
-  const { archive } = blockchain
+  const { archive, index, putAside } = blockchain
   let takenIn = 0
   for (const hash of await strangers(blockchain)) {
     const block = await archive.readSide(hash)
     if (!block) continue
+    const isAside = putAside.has(hash) || index.entry(block.header.previousHash)?.invalid !== undefined
     try {
-      const verdict = await blockchain.acceptAlone(block)
-      if (verdict === 'connected') await archive.removeSide(hash)
+      if (isAside) await blockchain.keepAsideAlone(block)
+      else if ((await blockchain.acceptAlone(block)) === 'connected') await archive.removeSide(hash)
       takenIn++
     } catch (error) {
       if (!(error instanceof RuleError)) throw error

@@ -66,6 +66,26 @@ export function growTree(tree: HeaderTree, header: BlockHeader, sequence: number
   const parent = header.height === 0 ? undefined : tree.entry(header.previousHash)
   ensure(header.height === 0 || parent !== undefined, 'FORK-1', 'the parent is not known')
   ensure(!parent?.invalid, 'FORK-2', 'the parent is invalid')
+  return growthOf(header, parent, sequence)
+}
+
+/**
+ * {@link growTree} for a header that is put aside (`itself`), or follows one that is (`ancestor`), and stays so until it is
+ * reconsidered (FORK-10). @throws {RuleError} when the parent is not known.
+ */
+export function growAside(
+  tree: HeaderTree,
+  header: BlockHeader,
+  sequence: number,
+  invalid: NonNullable<TreeEntry['invalid']>,
+): TreeGrowth {
+  const parent = header.height === 0 ? undefined : tree.entry(header.previousHash)
+  ensure(header.height === 0 || parent !== undefined, 'FORK-1', 'the parent is not known')
+  const growth = growthOf(header, parent, sequence)
+  return { ...growth, entry: { ...growth.entry, invalid } }
+}
+
+function growthOf(header: BlockHeader, parent: TreeEntry | undefined, sequence: number): TreeGrowth {
   const work = (parent?.work ?? 0n) + workOf(header)
   const entry = { header, work, sequence, hasBody: false }
   return { entry, tip: header.hash, formerTip: header.previousHash }

@@ -31,8 +31,7 @@ export interface PendingTransaction {
 }
 
 /** A transaction that was not taken and the rule that kept it out. */
-export interface Dropped {
-  readonly transaction: Transaction
+export interface Dropped extends PendingTransaction {
   readonly error: RuleError
 }
 
@@ -121,7 +120,7 @@ export class Mempool {
   addAll(pending: Iterable<PendingTransaction>, context: PoolContext): readonly Dropped[] {
     const dropped: Dropped[] = []
     const drop = (transaction: Transaction, rule: string, message: string): void => {
-      dropped.push({ transaction, error: new RuleError(rule, message) })
+      dropped.push({ transaction, addedMs: context.nowMs, error: new RuleError(rule, message) })
     }
     for (const { transaction, addedMs } of pending) {
       try {
@@ -130,7 +129,7 @@ export class Mempool {
         for (const each of evicted) drop(each, 'POOL-8', 'the pool is full of better paid transactions')
       } catch (error) {
         if (!(error instanceof RuleError)) throw error
-        dropped.push({ transaction, error })
+        dropped.push({ transaction, addedMs, error })
       }
     }
     return dropped

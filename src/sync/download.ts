@@ -207,7 +207,9 @@ export class Download {
   #end(plan: Plan): void {
     const { blockchain, book } = this.#options
     if (this.#plan === plan) this.#plan = undefined
-    const wrong = plan.hashes.findIndex((hash) => isWrong(blockchain.index.entry(hash)))
+    const wrong = plan.hashes.findIndex(
+      (hash) => !blockchain.putAside.has(hash) && isWrong(blockchain.index.entry(hash)),
+    )
     const culprit = plan.serverOf(wrong)
     // Blocks beside the chain are judged in full only when the chain turns to them.
     if (culprit) book.punish(culprit, 'its branch holds a block that breaks a rule')

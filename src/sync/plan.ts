@@ -122,8 +122,7 @@ export class Plan {
   }
 
   takenIn(batch: Batch): void {
-    for (let place = batch.start; place < batch.end; place++) this.#servers[place] = batch.state
-    this.#done = batch.end
+    this.#served(batch.state, batch.start, batch.end)
   }
 
   /** Who sent the block of a place, if it was taken in. */
@@ -133,8 +132,13 @@ export class Plan {
 
   /** Of this batch only the first blocks were taken in. */
   refused(batch: Batch, taken: number): void {
-    this.#done = batch.start + taken
+    this.#served(batch.state, batch.start, batch.start + taken)
     this.#return({ start: this.#done, end: batch.end })
+  }
+
+  #served(state: PeerState, start: number, end: number): void {
+    for (let place = start; place < end; place++) this.#servers[place] = state
+    this.#done = end
   }
 
   #takeReturned(range: Range, end: number): Range {

@@ -232,7 +232,7 @@ export class TransactionRelay {
 
   #isKnown(id: string): boolean {
     const { pending, blockchain } = this.#options
-    return pending.pool.get(id) !== undefined || blockchain.index.hasTransaction(id) || this.#rejected.has(id)
+    return pending.get(id) !== undefined || blockchain.index.hasTransaction(id) || this.#rejected.has(id)
   }
 
   /** Whether the node may be asked for it; not so while another has been. */

@@ -41,6 +41,18 @@ test('a mistake on the command line ends both programs with status 2, and nothin
   expect(await leftovers(cwd)).toEqual([])
 })
 
+test('mining takes --reward-address in profiles lan and public: else the start ends with status 2, and nothing is written', async () => {
+  const cwd = await checkout()
+  const mining = ['dist/client.js', '-p', '0', '-d', 'own', '--mine', 'interval', '--profile']
+  const refusal = (profile: string): Promise<void> =>
+    expectRefusal(cwd, [...mining, profile], 2, '--mine interval', '--reward-address', `profile ${profile}`)
+  await Promise.all([refusal('lan'), refusal('public')])
+  expect(await leftovers(cwd)).toEqual([])
+  const reward_address = `0x${'1'.repeat(40)}`
+  const url = await new Program(cwd, [...mining, 'lan', '--reward-address', reward_address]).url()
+  expect(await (await fetch(`${url}/mining/`)).json()).toMatchObject({ mode: 'interval', reward_address })
+})
+
 test('a port that is taken, or an address that is not this machine, ends a start with status 1, and nothing is written', async () => {
   const cwd = await checkout()
   const server = createServer().listen(0, '127.0.0.1')

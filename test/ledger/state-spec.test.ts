@@ -33,11 +33,13 @@ test('the sources quote the rules of the state, and no others', () => {
 })
 
 test('a test quotes every rule of the state in its name', () => {
-  const names = readdirSync(new URL('test/ledger', root))
-    .filter((name) => name.endsWith('.test.ts'))
-    .flatMap(
-      (name) => readFileSync(new URL(`test/ledger/${name}`, root), 'utf8').match(/^ *test\(.*/gm) ?? [],
-    )
+  const names = ['test/ledger', 'test/chain'].flatMap((folder) =>
+    readdirSync(new URL(folder, root))
+      .filter((name) => name.endsWith('.test.ts'))
+      .flatMap(
+        (name) => readFileSync(new URL(`${folder}/${name}`, root), 'utf8').match(/^ *test\(.*/gm) ?? [],
+      ),
+  )
   const quoted = new Set(names.flatMap((name) => name.match(NUMBER) ?? []))
   expect(specified.filter((rule) => !quoted.has(rule))).toEqual([])
 })

@@ -30,6 +30,11 @@ beforeAll(async () => {
 
 afterAll(() => removeFolder(workshop))
 
+/** Where a kill lands is luck: more of them follow until enough have landed in the middle of the work. */
+function goesOn(kills: number, inTheMiddle: number, enough: number): boolean {
+  return kills < KILLS || (inTheMiddle < enough && kills < 6 * KILLS)
+}
+
 function upTo(most: number): number {
   return Math.floor(Math.random() * (most + 1))
 }
@@ -63,7 +68,7 @@ test('kill -9 while it mines and takes transactions: what it acknowledged is in 
     mined += found.height - height
     height = found.height
   }
-  expect(mined).toBeGreaterThan(KILLS)
+  expect(mined).toBeGreaterThanOrEqual(KILLS)
   await expectVerified(folder)
 })
 
@@ -90,7 +95,7 @@ test('kill -9 while it fetches the chain of another: it goes on where it was', a
   let folder = ''
   let height = -1
   let inTheMiddle = 0
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (let kill = 0; goesOn(kill, inTheMiddle, KILLS / 3); kill++) {
     if (folder === '' || height === branches.longHeight) {
       folder = await nodeFolder(join(await temporaryFolder(), 'node'), [source])
       height = -1
@@ -114,7 +119,7 @@ test('kill -9 while it fetches the chain of another: it goes on where it was', a
 test('kill -9 while it changes to a better branch: what the former one held is in the chain or waits', async () => {
   const source = await LiveNode.start(await copyOf(branches.long))
   let inTheMiddle = 0
-  for (let kill = 0; kill < KILLS;) {
+  for (let kill = 0; goesOn(kill, inTheMiddle, KILLS / 6);) {
     const folder = await copyOf(branches.short)
     await nodeFolder(folder, [source])
     const node = await LiveNode.spawn(folder)
@@ -149,7 +154,7 @@ async function expectNothingLost(folder: string): Promise<Found> {
 test('kill -9 of a reindex: the next start makes the index whole', async () => {
   const folder = await copyOf(branches.long)
   let inTheMiddle = 0
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (let kill = 0; goesOn(kill, inTheMiddle, KILLS / 2); kill++) {
     const args = ['dist/terrarium.js', 'chain', 'reindex', '--dir', folder]
     const reindex = new Program(await checkout(), args)
     await untilRebuilt(folder, upTo(branches.longHeight - 100))

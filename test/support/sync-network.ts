@@ -16,6 +16,14 @@ import type { SyncSettings } from '../../src/sync/settings.js'
 /** Answers one path of a node, such as `headers`. */
 export type Handler = (path: string, body: Json) => Promise<unknown>
 
+/** Limits that no honest node reaches, however busy the machine. */
+export const PATIENT: Partial<SyncSettings> = {
+  callMs: 60_000,
+  batchMs: 60_000,
+  stallMs: 60_000,
+  deliveryMs: 60_000,
+}
+
 /** Quick enough for tests, slow enough for a busy machine. */
 export const TEST_SYNC: SyncSettings = {
   ...syncSettings(),
@@ -51,6 +59,7 @@ export class SyncNetwork {
   readonly nodes: SyncNode[] = []
   readonly #handlers = new Map<string, Handler>()
   #canTalk: (from: number, to: number) => boolean = () => true
+  #isAnswered: (message: Message) => boolean = () => true
 
   /** From now on only these pairs (by port) reach each other. */
   partition(canTalk: (from: number, to: number) => boolean): void {
@@ -59,6 +68,11 @@ export class SyncNetwork {
 
   heal(): void {
     this.#canTalk = () => true
+  }
+
+  /** From now on only these messages are ever answered. */
+  answerOnly(isAnswered: (message: Message) => boolean): void {
+    this.#isAnswered = isAnswered
   }
 
   /** A node that answers as the test says. */
@@ -76,7 +90,9 @@ export class SyncNetwork {
         const { host, port, pathname } = new URL(url)
         const path = pathname.split('/')[2] ?? ''
         const text = JSON.stringify(body ?? {})
-        this.messages.push({ from: keyOf(self), to: host, path, body: body as Json, bytes: text.length })
+        const message = { from: keyOf(self), to: host, path, body: body as Json, bytes: text.length }
+        this.messages.push(message)
+        if (!this.#isAnswered(message)) return new Promise(() => undefined)
         const handler = this.#handlers.get(host)
         if (!handler || !this.#canTalk(self.port, Number(port))) throw new PeerError('unreachable', 'cut')
         try {

@@ -19,10 +19,8 @@ export async function mineMany(at: SyncNode, count: number): Promise<Block[]> {
 
 /** Resolves when all have the same last block. */
 export function agree(...nodes: readonly SyncNode[]): Promise<boolean> {
-  return waitFor(
-    'all nodes to have one tip',
-    () => nodes.every(({ tip }) => tip !== undefined && tip === nodes[0]?.tip),
-    20_000,
+  return waitFor('all nodes to have one tip', () =>
+    nodes.every(({ tip }) => tip !== undefined && tip === nodes[0]?.tip),
   )
 }
 

@@ -6,6 +6,7 @@ import { encodeTransaction } from '../../src/ledger/encode-transaction.js'
 import { merkleRoot } from '../../src/ledger/merkle.js'
 import { sealHeader } from '../../src/ledger/header.js'
 import { sealTransaction } from '../../src/ledger/seal-transaction.js'
+import type { Output } from '../../src/ledger/transaction.js'
 import { keyOf, type NodeRecord } from '../../src/nodes/record.js'
 import { solve, TestClock } from '../support/chain.js'
 import { type Handler, nextRecord, SyncNetwork, type SyncNode } from '../support/sync-network.js'
@@ -85,6 +86,21 @@ function spun(from: BlockHeader, count: number, stepMs = 1): BlockHeader[] {
   return headers
 }
 
+/** Blocks on top of each other, each with a reward and nothing else. */
+function grown(from: Block, outputs: readonly Output[], count: number): Block[] {
+  const blocks = [from]
+  while (blocks.length <= count) {
+    const { header, transactions } = blocks.at(-1) as Block
+    const height = header.height + 1
+    const next = { ...header, height, timestamp: header.timestamp + 1000, previousHash: header.hash }
+    const [coinbase] = transactions
+    if (!coinbase) throw new Error('there is a coinbase')
+    const reward = sealTransaction({ ...coinbase, outputs, payload: { kind: 'coinbase', height } }, [])
+    blocks.push(forged({ header: next, transactions: [] }, [reward]))
+  }
+  return blocks.slice(1)
+}
+
 /** A copy of a block whose header fits whatever transactions it is given. */
 function forged(block: Block, transactions: Block['transactions']): Block {
   const header = sealHeader({
@@ -100,9 +116,12 @@ test('another block than was asked for costs its sender its place, and sync goes
   const bad = hostile({
     blocks: () => ({ blocks: [encodeBlock(genesis as Block), encodeBlock(genesis as Block)] }),
   })
-  const victim = await victimOf(bad)
-  await agree(victim, honest)
+  const victim = await node(network, { clock })
+  victim.knows(bad)
+  victim.sync.start()
   expect((await banned(victim, bad)).reason).toMatch(/other blocks/)
+  victim.knows(honest)
+  await agree(victim, honest)
 })
 
 test('BLK-6: a body that does not belong to its header is not stored, its sender is dropped, the block is fetched again', async () => {
@@ -191,37 +210,69 @@ test('HDR-13: a header without its work is refused before anything is stored', a
   expect(victim.chain.blockchain.index.entry(header.hash)).toBeUndefined()
 })
 
-test('UTX-8: a block with work that pays too much is neither kept nor passed on, and its branch is not asked for again', async () => {
+/** The honest chain but for its last block, whose reward is too large, and three right blocks above that. */
+async function greedyBranch(): Promise<{ wrong: Block; branch: Block[] }> {
   const blocks = await blocksOf(honest)
-  const block = blocks.at(-1) as Block
-  const coinbase = block.transactions[0]
+  const last = blocks.at(-1) as Block
+  const coinbase = last.transactions[0]
   if (!coinbase) throw new Error('there is a coinbase')
-  const greedy = sealTransaction(
-    { ...coinbase, outputs: coinbase.outputs.map((output) => ({ ...output, amount: output.amount + 1 })) },
-    [],
-  )
-  const wrong = forged(block, [greedy])
-  const above = spun(wrong.header, 3, 1000)
+  const { outputs } = coinbase
+  const greedy = outputs.map((output) => ({ ...output, amount: output.amount + 1 }))
+  const wrong = forged(last, [sealTransaction({ ...coinbase, outputs: greedy }, [])])
   clock.nowMs += 5000
-  const bad = hostile({
-    status: () => statusWith(honest.chain.blockchain.work() + 6n, above[2]?.hash ?? ''),
-    headers: () => ({
-      headers: [...blocks.slice(0, -1), wrong]
-        .map(({ header }) => header)
-        .concat(above)
-        .map(encodeHeaderJson),
-    }),
+  return { wrong, branch: [...blocks.slice(0, -1), wrong, ...grown(wrong, outputs, 3)] }
+}
+
+/** A node that has this branch and nothing else. */
+function holding(branch: readonly Block[]): { record: NodeRecord } {
+  const held = new Map(branch.map((each) => [each.header.hash, each]))
+  const work = honest.chain.blockchain.work() + 6n
+  return hostile({
+    status: () => statusWith(work, branch.at(-1)?.header.hash ?? ''),
+    headers: (body) => {
+      const { locator } = body as { locator: string[] }
+      const known = branch.filter(({ header }) => locator.includes(header.hash)).at(-1)
+      const fresh = branch.slice((known?.header.height ?? -1) + 1)
+      return { headers: fresh.map(({ header }) => encodeHeaderJson(header)) }
+    },
     blocks: (body) => {
       const { hashes } = body as { hashes: string[] }
-      const held = new Map([...blocks.slice(0, -1), wrong].map((each) => [each.header.hash, each]))
       return { blocks: hashes.flatMap((hash) => held.get(hash) ?? []).map(encodeBlock) }
     },
   })
-  const victim = await victimOf(bad)
-  await agree(victim, honest)
+}
+
+test('UTX-8: a block with work that pays too much is neither kept nor passed on, and its branch is not asked for again', async () => {
+  const { wrong, branch } = await greedyBranch()
+  const bad = holding(branch)
+  const victim = await node(network, { clock })
+  victim.knows(bad)
+  victim.sync.start()
   expect((await banned(victim, bad)).reason).toMatch(/UTX-8/)
   expect(await victim.chain.blockchain.block(wrong.header.hash)).toBeUndefined()
+  const other = holding(branch)
+  network.reset()
+  victim.knows(other, honest)
+  await agree(victim, honest)
+  await waitFor('the other node to be asked', () => messagesTo(other, 'status').length > 1)
+  expect(messagesTo(other, 'blocks')).toEqual([])
+  expect(victim.misbehaviour).toHaveLength(1)
 })
+
+test('UTX-8: a block beside the chain is judged when the chain turns to it, and costs its sender its place', async () => {
+  const { wrong, branch } = await greedyBranch()
+  const victim = await node(network, { clock })
+  await victim.chain.blockchain.submitMany(await blocksOf(honest))
+  const bad = holding(branch)
+  victim.knows(bad)
+  victim.sync.start()
+  expect((await banned(victim, bad)).reason).toMatch(/breaks a rule/)
+  expect(victim.tip).toBe(honest.tip)
+  expect(victim.chain.blockchain.index.entry(wrong.header.hash)?.invalid).toBe('itself')
+})
+
+const messagesTo = ({ record }: { record: NodeRecord }, path: string) =>
+  network.messages.filter((message) => message.to === keyOf(record) && message.path === path)
 
 test('a node that claims more work than its headers show is dropped', async () => {
   const bad = hostile({ status: () => statusWith(1n << 60n, 'cd'.repeat(32)) })

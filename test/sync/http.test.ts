@@ -79,7 +79,7 @@ async function httpNode(clock: TestClock): Promise<HttpNode> {
 }
 
 const sameTip = (a: HttpNode, b: HttpNode) =>
-  waitFor('one tip', () => a.chain.blockchain.tip()?.hash === b.chain.blockchain.tip()?.hash, 10_000)
+  waitFor('one tip', () => a.chain.blockchain.tip()?.hash === b.chain.blockchain.tip()?.hash)
 
 test('two nodes over HTTP: the chain is fetched, transactions and new blocks pass on, junk is refused', async () => {
   const clock = new TestClock()
@@ -88,10 +88,10 @@ test('two nodes over HTTP: the chain is fetched, transactions and new blocks pas
   const second = await httpNode(clock)
   second.known = [first.record]
   first.known = [second.record]
-  await waitFor('the chain', () => second.chain.blockchain.height() === 9, 10_000)
+  await waitFor('the chain', () => second.chain.blockchain.height() === 9)
   const paid = transfer(first.chain, clock)
   await first.chain.pending.submit(paid)
-  await waitFor('the transaction', () => second.chain.pending.pool.get(paid.id), 10_000)
+  await waitFor('the transaction', () => second.chain.pending.pool.get(paid.id))
   await mine(second.chain, clock)
   await sameTip(first, second)
   expect(first.chain.blockchain.index.hasTransaction(paid.id)).toBe(true)

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
 import { mine } from '../support/chain.js'
-import { SyncNetwork, type SyncNode } from '../support/sync-network.js'
+import { PATIENT, SyncNetwork, type SyncNode } from '../support/sync-network.js'
 import { agree, mineMany, node } from '../support/sync-nodes.js'
 import { coinsOf, transfer } from '../support/transfer.js'
 import { waitFor } from '../support/wait-for.js'
 
 /** Nodes in a ring with shortcuts, running, on one chain of a few blocks. */
 async function ring(network: SyncNetwork, count: number): Promise<SyncNode[]> {
-  const first = await node(network)
+  const first = await node(network, { sync: PATIENT })
   const nodes = [first]
-  while (nodes.length < count) nodes.push(await node(network, { clock: first.clock }))
+  while (nodes.length < count) nodes.push(await node(network, { clock: first.clock, sync: PATIENT }))
   for (const [i, each] of nodes.entries()) {
     each.knows(...[1, 2, count - 1].map((step) => nodes[(i + step) % count] as SyncNode))
     each.sync.start()
@@ -101,9 +101,10 @@ test('a transaction that arrives before the one it spends from is taken once tha
 
 test('a block that is too large to travel with its header is fetched once by each node', async () => {
   const network = new SyncNetwork()
-  const first = await node(network, { sync: { inlineBytes: 0 } })
+  const sync = { ...PATIENT, inlineBytes: 0 }
+  const first = await node(network, { sync })
   const nodes = [first]
-  while (nodes.length < 6) nodes.push(await node(network, { clock: first.clock, sync: { inlineBytes: 0 } }))
+  while (nodes.length < 6) nodes.push(await node(network, { clock: first.clock, sync }))
   for (const each of nodes) {
     each.knows(...nodes)
     each.sync.start()

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.js'
 import type { Subnet } from '../../base/ip.js'
+import { PUT_ASIDE_FILE } from '../../chain/put-aside.js'
 import type { MiningMode } from '../../mining/mode.js'
 import type { Profile } from '../../nodes/profile.js'
 import type { NodeRecord } from '../../nodes/record.js'
@@ -107,6 +108,7 @@ function checkNames(settings: NodeSettings): void {
   const owners = new Map([
     [LOCK_NAME, LOCK_NAME],
     [NODE_STATE_FILE, NODE_STATE_FILE],
+    [PUT_ASIDE_FILE, PUT_ASIDE_FILE],
   ])
   const names = [
     ['nodes', settings.nodesFile],
