@@ -1,188 +1,188 @@
 import {
+  ACTIVE_AT,
+  BLOCK_BYTES,
+  compress,
+  DIGEST_BYTES,
+  forEach,
+  fromState,
+  LANES,
+  memory,
+  MESSAGE_AT,
+  padding,
+  resetState,
+  SCRATCH_AT,
+  stateToMessage,
+  toMemory,
+  toMessage,
+  VECTOR_BYTES,
+  writeConstants,
+} from './sha256-code.js'
+import {
   add,
   addI32,
   and,
   call,
   type Code,
   get,
+  greater,
+  greaterI32,
   i32,
   load,
+  loadI32,
+  max,
+  min,
   or,
   repeatWhile,
   set,
   shl,
-  shr,
-  shuffle,
   splat,
   store,
+  sub,
   subI32,
   wasmModule,
-  xor,
 } from './wasm-code.js'
 
 const HEADER_BYTES = 80
-const LANES = 4
-const VECTOR_BYTES = 16
+const COMPRESS = call(0)
+const COMPRESS_END = call(1)
 
-/** Where things lie in the module's memory. A word of four headers is one vector, a lane a header. */
-const CONSTANTS_AT = 0
-const STATE_AT = 1024
-const MESSAGE_AT = STATE_AT + 8 * VECTOR_BYTES
-export const HEADERS_AT = 2048
+/** Four messages of any length: their addresses, their lengths, and where their digests go, 4 bytes each. */
+export const RECORD_BYTES = 3 * VECTOR_BYTES
+const LENGTHS = VECTOR_BYTES
+const TARGETS = 2 * VECTOR_BYTES
 
-const INITIAL_STATE = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-]
+/** Bytes of each message still to come; below zero once its last block is due, or past. */
+const REMAINING_AT = SCRATCH_AT
+/** Where in the tables below each lane's mask is. */
+const TABLE_INDEX_AT = REMAINING_AT + VECTOR_BYTES
+/** 64 bytes of ones, then zeros: what of a block is message. */
+const MASK_AT = TABLE_INDEX_AT + VECTOR_BYTES
+const TABLE_BYTES = 2 * BLOCK_BYTES + VECTOR_BYTES
+/** The mark that ends a message, after 64 zeros and before 64. */
+const MARK_AT = MASK_AT + TABLE_BYTES
 
-const ROUND_CONSTANTS = [
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
-  0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
-  0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
-  0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
-  0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
-  0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-  0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-  0xc67178f2,
-]
+/** The locals of the functions that go through memory: two addresses and a count. */
+const [FROM, TO, QUADS, VECTORS] = [0, 1, 2, 3]
+const side = (bytes: number, quarter: number) => (lane: number) =>
+  load(get(FROM), lane * bytes + quarter * VECTOR_BYTES)
 
-const range = (length: number): number[] => Array.from({ length }, (_, index) => index)
-const forEach = (length: number, code: (index: number) => Code): Code => range(length).flatMap(code)
-
-const rotr = (value: Code, bits: number): Code => or(shr(value, bits), shl(value, 32 - bits))
-const xorOfThree = (a: Code, b: Code, c: Code): Code => xor(xor(a, b), c)
-const bigSigma0 = (a: Code): Code => xorOfThree(rotr(a, 2), rotr(a, 13), rotr(a, 22))
-const bigSigma1 = (e: Code): Code => xorOfThree(rotr(e, 6), rotr(e, 11), rotr(e, 25))
-const smallSigma0 = (w: Code): Code => xorOfThree(rotr(w, 7), rotr(w, 18), shr(w, 3))
-const smallSigma1 = (w: Code): Code => xorOfThree(rotr(w, 17), rotr(w, 19), shr(w, 10))
-const choose = (e: Code, f: Code, g: Code): Code => xor(g, and(e, xor(f, g)))
-const majority = (a: Code, b: Code, c: Code): Code => xor(b, and(xor(a, b), xor(b, c)))
-
-const memory = (at: number, index: number): Code => load(i32(0), at + index * VECTOR_BYTES)
-const toMemory = (at: number, index: number, value: Code): Code =>
-  store(i32(0), at + index * VECTOR_BYTES, value)
-
-/** Works the 16 vectors of the message into the 8 of the state. Unrolled, so that all stays in registers. */
-function compress(): Code {
-  const word = (t: number): number => 8 + (t % 16)
-  const temporary = 24
-  const schedule = (t: number): Code =>
-    set(
-      word(t),
-      add(
-        add(get(word(t)), smallSigma0(get(word(t + 1)))),
-        add(get(word(t + 9)), smallSigma1(get(word(t + 14)))),
-      ),
-    )
-  const round = (t: number): Code => {
-    // Instead of moving eight values on by one, their names move.
-    const local = (letter: number): number => (letter + 64 - t) % 8
-    const [a, b, c, d, e, f, g, h] = range(8).map((letter) => get(local(letter))) as Eight
-    const first = add(add(add(h, bigSigma1(e)), choose(e, f, g)), add(memory(CONSTANTS_AT, t), get(word(t))))
-    return [
-      ...(t < 16 ? [] : schedule(t)),
-      ...set(temporary, first),
-      ...set(local(3), add(d, get(temporary))),
-      ...set(local(7), add(get(temporary), add(bigSigma0(a), majority(a, b, c)))),
-    ]
-  }
-  return [
-    ...forEach(8, (i) => set(i, memory(STATE_AT, i))),
-    ...forEach(16, (i) => set(word(i), memory(MESSAGE_AT, i))),
-    ...forEach(64, round),
-    ...forEach(8, (i) => toMemory(STATE_AT, i, add(get(i), memory(STATE_AT, i)))),
-  ]
-}
-
-type Eight = [Code, Code, Code, Code, Code, Code, Code, Code]
-
-/** Four rows of four words become four columns, and every word's bytes are reversed: numbers are big-endian here. */
-function transpose(rows: readonly Code[], firstLocal: number, store: (column: number) => Code): Code {
-  const [row0, row1, row2, row3] = rows as [Code, Code, Code, Code]
-  const lowWords = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23]
-  const highWords = lowWords.map((byte) => byte + 8)
-  const lowHalves = [3, 2, 1, 0, 7, 6, 5, 4, 19, 18, 17, 16, 23, 22, 21, 20]
-  const highHalves = lowHalves.map((byte) => byte + 8)
-  const half = (index: number): Code => get(firstLocal + index)
-  const column = (index: number, low: number, bytes: readonly number[]): Code =>
-    set(firstLocal + 4 + index, shuffle(half(low), half(low + 1), bytes))
-  return [
-    ...set(firstLocal, shuffle(row0, row1, lowWords)),
-    ...set(firstLocal + 1, shuffle(row2, row3, lowWords)),
-    ...set(firstLocal + 2, shuffle(row0, row1, highWords)),
-    ...set(firstLocal + 3, shuffle(row2, row3, highWords)),
-    ...column(0, 0, lowHalves),
-    ...column(1, 0, highHalves),
-    ...column(2, 2, lowHalves),
-    ...column(3, 2, highHalves),
-    ...forEach(4, store),
-  ]
-}
-
-/** hash(headers, hashes, quads): the double hash of each of 4 × quads headers. */
-function hash(): Code {
-  const [headers, hashes, quads, local] = [0, 1, 2, 3]
-  const COMPRESS = call(0)
-  const resetState = forEach(8, (i) => toMemory(STATE_AT, i, splat(INITIAL_STATE[i] ?? 0)))
-  const messageFrom = (quarter: number, at: number): Code =>
-    transpose(
-      range(LANES).map((lane) => load(get(headers), lane * HEADER_BYTES + quarter * VECTOR_BYTES)),
-      local,
-      (column) => toMemory(MESSAGE_AT, at + column, get(local + 4 + column)),
-    )
-  /** The end mark, zeros, and the length of what was hashed. */
-  const padding = (from: number, bits: number): Code =>
-    forEach(16 - from, (i) =>
-      toMemory(MESSAGE_AT, from + i, splat(i === 0 ? 0x8000_0000 : from + i === 15 ? bits : 0)),
-    )
-  const output = (half: number): Code =>
-    transpose(
-      range(4).map((i) => memory(STATE_AT, half * 4 + i)),
-      local,
-      (lane) => store(get(hashes), lane * 32 + half * VECTOR_BYTES, get(local + 4 + lane)),
-    )
+/** f(from, to, quads): `digest` makes digests of four messages of that many bytes, side by side. */
+function overQuads(bytes: number, digest: Code): Code {
   const body = [
-    ...[...resetState, ...forEach(4, (quarter) => messageFrom(quarter, 4 * quarter)), ...COMPRESS],
-    ...[...messageFrom(4, 0), ...padding(4, 8 * HEADER_BYTES), ...COMPRESS],
-    ...forEach(8, (i) => toMemory(MESSAGE_AT, i, memory(STATE_AT, i))),
-    ...[...padding(8, 256), ...resetState, ...COMPRESS],
-    ...[...output(0), ...output(1)],
-    ...set(headers, addI32(get(headers), i32(LANES * HEADER_BYTES))),
-    ...set(hashes, addI32(get(hashes), i32(LANES * 32))),
+    ...resetState,
+    ...digest,
+    ...fromState((lane) => addI32(get(TO), i32(lane * DIGEST_BYTES)), VECTORS),
+    ...set(FROM, addI32(get(FROM), i32(LANES * bytes))),
+    ...set(TO, addI32(get(TO), i32(LANES * DIGEST_BYTES))),
+    ...set(QUADS, subI32(get(QUADS), i32(1))),
+  ]
+  return repeatWhile(body, get(QUADS))
+}
+
+const quarters = (bytes: number, count: number, first = 0): Code =>
+  forEach(count, (quarter) => toMessage(side(bytes, first + quarter), quarter, VECTORS))
+
+const headers = overQuads(HEADER_BYTES, [
+  ...[...quarters(HEADER_BYTES, 4), ...COMPRESS],
+  ...[...quarters(HEADER_BYTES, 1, 4), ...padding(4, 8 * HEADER_BYTES), ...COMPRESS],
+  ...[...stateToMessage, ...COMPRESS],
+])
+
+const pairs = overQuads(2 * DIGEST_BYTES, [
+  ...[...quarters(2 * DIGEST_BYTES, 4), ...COMPRESS, ...COMPRESS_END],
+  ...[...stateToMessage, ...COMPRESS],
+])
+
+const digests = overQuads(DIGEST_BYTES, [
+  ...quarters(DIGEST_BYTES, 2),
+  ...[...padding(8, 8 * DIGEST_BYTES), ...COMPRESS],
+])
+
+/** messages(records, quads): one SHA-256 of each message of a record. The last of a record has the most blocks. */
+function messages(): Code {
+  const [records, quads, remaining, rows, vectors] = [0, 1, 2, 3, 7]
+  const bitsAt = (r: Code): Code => and(greater(splat(56), r), shl(load(get(records), LENGTHS), 3))
+  const block = [
+    ...set(remaining, memory(REMAINING_AT)),
+    ...toMemory(TABLE_INDEX_AT, 0, sub(splat(64), min(max(get(remaining), splat(-1)), splat(64)))),
+    ...toMemory(ACTIVE_AT, 0, greater(get(remaining), splat(-9))),
+    ...forEach(4, (quarter) => [
+      ...forEach(LANES, (lane) => set(rows + lane, paddedRow(lane, quarter))),
+      ...toMessage((lane) => get(rows + lane), quarter, vectors),
+    ]),
+    ...toMemory(MESSAGE_AT, 15, or(memory(MESSAGE_AT, 15), bitsAt(get(remaining)))),
+    ...COMPRESS,
+    ...store(get(records), 0, add(load(get(records)), splat(BLOCK_BYTES))),
+    ...toMemory(REMAINING_AT, 0, sub(get(remaining), splat(BLOCK_BYTES))),
+  ]
+  const lastRemaining = loadI32(i32(0), REMAINING_AT + 4 * (LANES - 1))
+  const body = [
+    ...resetState,
+    ...toMemory(REMAINING_AT, 0, load(get(records), LENGTHS)),
+    ...repeatWhile(block, greaterI32(lastRemaining, i32(-9))),
+    ...fromState((lane) => loadI32(get(records), TARGETS + 4 * lane), vectors),
+    ...set(records, addI32(get(records), i32(RECORD_BYTES))),
     ...set(quads, subI32(get(quads), i32(1))),
   ]
-  return repeatWhile(body, get(quads))
+  return [...repeatWhile(body, get(quads)), ...toMemory(ACTIVE_AT, 0, splat(-1))]
+
+  function paddedRow(lane: number, quarter: number): Code {
+    const index = loadI32(i32(0), TABLE_INDEX_AT + 4 * lane)
+    const bytes = load(loadI32(get(records), 4 * lane), quarter * VECTOR_BYTES)
+    const table = (at: number): Code => load(index, at + quarter * VECTOR_BYTES)
+    return or(and(bytes, table(MASK_AT)), table(MARK_AT))
+  }
 }
 
+/**
+ * Addresses in the memory of what lies there side by side, both ends padded to four. At least one quad. The digests may
+ * overwrite what they are of; those of pairs may begin 32 bytes after the first pair.
+ */
+type Step = (from: number, to: number, quads: number) => void
+
 export interface Sha256dModule {
-  readonly memory: Uint8Array
-  /** Addresses in the memory; both ends are padded to four headers. At least one quad. */
-  readonly hash: (headersAt: number, hashesAt: number, quads: number) => void
+  readonly memory: Uint8Array<ArrayBuffer>
+  /** Twice over headers of 80 bytes. */
+  readonly headers: Step
+  /** Twice over pairs of hashes. */
+  readonly pairs: Step
+  /** Once over digests of 32 bytes. */
+  readonly digests: Step
+  /**
+   * Once over messages of any length below 256 MiB, as the records at an address say, which are used up. Up to 63 bytes
+   * behind a message are read, and of all but the last of a record as many blocks as of the last.
+   */
+  readonly messages: (records: number, quads: number) => void
 }
 
 let compiled: WebAssembly.Module | undefined
 
 /**
- * SHA-256 twice over headers of 80 bytes, four at a time. The module is put together here, so no compiler is needed to
- * build the library, and what runs is what can be read above.
+ * SHA-256 of four messages at a time. The module is put together here, so no compiler is needed to build the library, and
+ * what runs is what can be read above. Memory below {@link DATA_AT} is the module's own.
  * @throws {WebAssembly.CompileError} where the machine has no vectors
  */
 export function instantiateSha256d(memoryBytes: number): Sha256dModule {
   compiled ??= new WebAssembly.Module(
     wasmModule(
       [
-        { parameters: 0, vectors: 25, body: compress() },
-        { parameters: 3, vectors: 8, body: hash(), exportedAs: 'hash' },
+        { parameters: 0, vectors: 25, body: compress('any') },
+        { parameters: 0, vectors: 25, body: compress('end of 64 bytes') },
+        { parameters: 3, vectors: 8, body: headers, exportedAs: 'headers' },
+        { parameters: 3, vectors: 8, body: pairs, exportedAs: 'pairs' },
+        { parameters: 3, vectors: 8, body: digests, exportedAs: 'digests' },
+        { parameters: 2, vectors: 13, body: messages(), exportedAs: 'messages' },
       ],
       1,
     ),
   )
-  const { exports } = new WebAssembly.Instance(compiled)
-  const wasm = exports as { memory: WebAssembly.Memory; hash: Sha256dModule['hash'] }
-  wasm.memory.grow(Math.ceil(memoryBytes / 65_536))
-  const words = new DataView(wasm.memory.buffer)
-  ROUND_CONSTANTS.forEach((constant, t) => {
-    for (let lane = 0; lane < LANES; lane++)
-      words.setUint32(CONSTANTS_AT + t * VECTOR_BYTES + 4 * lane, constant, true)
-  })
-  return { memory: new Uint8Array(wasm.memory.buffer), hash: wasm.hash }
+  const { memory: ram, ...functions } = new WebAssembly.Instance(compiled).exports as unknown as Exports
+  ram.grow(Math.ceil(memoryBytes / 65_536))
+  writeConstants(new DataView(ram.buffer))
+  const bytes = new Uint8Array(ram.buffer)
+  bytes.fill(0xff, MASK_AT, MASK_AT + BLOCK_BYTES)
+  bytes[MARK_AT + BLOCK_BYTES] = 0x80
+  return { memory: bytes, ...functions }
 }
+
+type Exports = Omit<Sha256dModule, 'memory'> & { readonly memory: WebAssembly.Memory }

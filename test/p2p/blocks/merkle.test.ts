@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { MerkleTree } from '../../../src/p2p/blocks/merkle.js'
+import { createMessageHasher } from '../../../src/p2p/hashing/message-hasher.js'
 import { noise } from './kit/bytes.js'
 import { rootOf } from './kit/make-block.js'
 
 function tree(hashes: readonly Uint8Array[]): MerkleTree {
-  const merkle = new MerkleTree()
+  const merkle = new MerkleTree(createMessageHasher('simd'))
   for (const hash of hashes) merkle.add(hash)
   return merkle
 }
