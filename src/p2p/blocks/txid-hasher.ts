@@ -8,7 +8,7 @@ const MARKER_BYTES = 2
 const LOCK_TIME_BYTES = 4
 const HASH_BYTES = 32
 /** Longer transactions are hashed faster one at a time. */
-const MAX_SHORT_BYTES = 1024
+const MAX_SHORT_BYTES = 640
 
 /**
  * Hashes every transaction of a payload, as it is scanned, without its witnesses. Short ones many at a time, by way of a

@@ -20,6 +20,7 @@ import {
 import {
   add,
   addI32,
+  allTrue,
   and,
   call,
   type Code,
@@ -27,6 +28,7 @@ import {
   greater,
   greaterI32,
   i32,
+  ifElse,
   load,
   loadI32,
   max,
@@ -102,15 +104,21 @@ const digests = overQuads(DIGEST_BYTES, [
 function messages(): Code {
   const [records, quads, remaining, rows, vectors] = [0, 1, 2, 3, 7]
   const bitsAt = (r: Code): Code => and(greater(splat(56), r), shl(load(get(records), LENGTHS), 3))
-  const block = [
-    ...set(remaining, memory(REMAINING_AT)),
+  const bytes = (lane: number, quarter: number): Code =>
+    load(loadI32(get(records), 4 * lane), quarter * VECTOR_BYTES)
+  const whole = forEach(4, (quarter) => toMessage((lane) => bytes(lane, quarter), quarter, vectors))
+  const ending = [
     ...toMemory(TABLE_INDEX_AT, 0, sub(splat(64), min(max(get(remaining), splat(-1)), splat(64)))),
-    ...toMemory(ACTIVE_AT, 0, greater(get(remaining), splat(-9))),
     ...forEach(4, (quarter) => [
-      ...forEach(LANES, (lane) => set(rows + lane, paddedRow(lane, quarter))),
+      ...forEach(LANES, (lane) => set(rows + lane, endingRow(bytes(lane, quarter), lane, quarter))),
       ...toMessage((lane) => get(rows + lane), quarter, vectors),
     ]),
     ...toMemory(MESSAGE_AT, 15, or(memory(MESSAGE_AT, 15), bitsAt(get(remaining)))),
+  ]
+  const block = [
+    ...set(remaining, memory(REMAINING_AT)),
+    ...toMemory(ACTIVE_AT, 0, greater(get(remaining), splat(-9))),
+    ...ifElse(allTrue(greater(get(remaining), splat(63))), whole, ending),
     ...COMPRESS,
     ...store(get(records), 0, add(load(get(records)), splat(BLOCK_BYTES))),
     ...toMemory(REMAINING_AT, 0, sub(get(remaining), splat(BLOCK_BYTES))),
@@ -125,13 +133,13 @@ function messages(): Code {
     ...set(quads, subI32(get(quads), i32(1))),
   ]
   return [...repeatWhile(body, get(quads)), ...toMemory(ACTIVE_AT, 0, splat(-1))]
+}
 
-  function paddedRow(lane: number, quarter: number): Code {
-    const index = loadI32(i32(0), TABLE_INDEX_AT + 4 * lane)
-    const bytes = load(loadI32(get(records), 4 * lane), quarter * VECTOR_BYTES)
-    const table = (at: number): Code => load(index, at + quarter * VECTOR_BYTES)
-    return or(and(bytes, table(MASK_AT)), table(MARK_AT))
-  }
+/** What of 16 bytes is message, and the mark where it ends. */
+function endingRow(bytes: Code, lane: number, quarter: number): Code {
+  const index = loadI32(i32(0), TABLE_INDEX_AT + 4 * lane)
+  const table = (at: number): Code => load(index, at + quarter * VECTOR_BYTES)
+  return or(and(bytes, table(MASK_AT)), table(MARK_AT))
 }
 
 /**

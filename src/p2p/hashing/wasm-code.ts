@@ -80,6 +80,18 @@ export const repeatWhile = (body: Code, condition: Code): Code => [
   0x0b,
 ]
 
+/** Every lane has some bit set: 1 or 0. */
+export const allTrue = (value: Code): Code => [...value, ...simd(0xa3)]
+
+export const ifElse = (condition: Code, then: Code, otherwise: Code): Code => [
+  ...condition,
+  ...[0x04, VOID_BLOCK],
+  ...then,
+  0x05,
+  ...otherwise,
+  0x0b,
+]
+
 const I32 = 0x7f
 const V128 = 0x7b
 
