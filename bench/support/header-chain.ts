@@ -1,7 +1,7 @@
 import { Ancestors } from '../../src/p2p/headers/difficulty/ancestors.js'
 import { writeTarget } from '../../src/p2p/headers/difficulty/compact.js'
 import { requiredBits } from '../../src/p2p/headers/difficulty/required-bits.js'
-import { createBatchHasher } from '../../src/p2p/headers/hashing/batch-hasher.js'
+import { createBatchHasher } from '../../src/p2p/hashing/batch-hasher.js'
 import { HeaderBatch } from '../../src/p2p/headers/header-batch.js'
 import type { Network } from '../../src/p2p/networks/network.js'
 

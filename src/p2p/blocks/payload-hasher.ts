@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from '../hash.js'
+import { sharedMessageHasher } from '../hashing/message-hasher.js'
+import { sha256Into } from '../hashing/sha256-into.js'
 import { MerkleTree } from './merkle.js'
-import { rehashInto } from './sha256d-into.js'
 import type { TxScanner } from './tx-scanner.js'
 import { TxidHasher } from './txid-hasher.js'
 
@@ -34,11 +35,11 @@ export interface PayloadHasher {
 export class InlineHasher implements PayloadHasher {
   readonly #stream
   readonly #txids: TxidHasher | undefined
-  readonly #tree = new MerkleTree()
+  readonly #tree = new MerkleTree(sharedMessageHasher())
 
   constructor(scanner: TxScanner, { checksum, merkle }: HashOptions) {
     this.#stream = checksum ? createHash('sha256') : undefined
-    this.#txids = merkle ? new TxidHasher(scanner, (txid) => this.#tree.add(txid)) : undefined
+    this.#txids = merkle ? new TxidHasher(scanner, sharedMessageHasher(), (txids) => this.#tree.add(txids)) : undefined
   }
 
   /** Transactions hashed so far. */
@@ -60,7 +61,7 @@ export class InlineHasher implements PayloadHasher {
     const digests: { checksum?: Uint8Array; merkle?: Digests['merkle'] } = {}
     if (this.#stream) {
       const digest = Buffer.alloc(32)
-      rehashInto(this.#stream.digest(), digest, 0)
+      sha256Into(this.#stream.digest(), digest, 0)
       digests.checksum = new Uint8Array(digest.subarray(0, CHECKSUM_BYTES))
     }
     if (this.#txids) digests.merkle = { root: this.#tree.root(), hasTwins: this.#tree.hasTwins }

@@ -1,5 +1,5 @@
 import { BITS_AT, HASH_BYTES, HEADER_BYTES, PREV_AT, TIME_AT } from './header.js'
-import type { HashedHeaders } from './hashing/batch-hasher.js'
+import type { HashedHeaders } from '../hashing/batch-hasher.js'
 
 /** Headers that were hashed together, read in place. Holds only until the next batch. */
 export class HeaderBatch {

@@ -31,12 +31,22 @@ export const set = (local: number, value: Code): Code => [...value, 0x21, ...uns
 export const i32 = (value: number): Code => [0x41, ...signed(value | 0)]
 export const addI32 = (left: Code, right: Code): Code => [...left, ...right, 0x6a]
 export const subI32 = (left: Code, right: Code): Code => [...left, ...right, 0x6b]
+/** As signed numbers; 1 or 0. */
+export const greaterI32 = (left: Code, right: Code): Code => [...left, ...right, 0x4a]
+/** 4 bytes of memory. */
+export const loadI32 = (address: Code, offset = 0): Code => [...address, 0x28, 0, ...unsigned(offset)]
 
 /** Four lanes of 32 bits. */
 export const and = binary(0x4e)
 export const xor = binary(0x51)
 export const or = binary(0x50)
 export const add = binary(0xae)
+export const sub = binary(0xb1)
+/** As signed numbers. */
+export const min = binary(0xb6)
+export const max = binary(0xb8)
+/** As signed numbers; all ones or zero in each lane. */
+export const greater = binary(0x3b)
 export const shl = shift(0xab)
 export const shr = shift(0xad)
 export const splat = (value: number): Code => [...i32(value), ...simd(0x11)]
@@ -67,6 +77,18 @@ export const repeatWhile = (body: Code, condition: Code): Code => [
   ...body,
   ...condition,
   ...[0x0d, 0],
+  0x0b,
+]
+
+/** Every lane has some bit set: 1 or 0. */
+export const allTrue = (value: Code): Code => [...value, ...simd(0xa3)]
+
+export const ifElse = (condition: Code, then: Code, otherwise: Code): Code => [
+  ...condition,
+  ...[0x04, VOID_BLOCK],
+  ...then,
+  0x05,
+  ...otherwise,
   0x0b,
 ]
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createBatchHasher, MAX_BATCH } from '../../../src/p2p/headers/hashing/batch-hasher.js'
+import { createBatchHasher, MAX_BATCH } from '../../../src/p2p/hashing/batch-hasher.js'
 import { sha256d, toDisplay } from '../../../src/p2p/hash.js'
 
 const GENESIS = Buffer.from(

@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto'
-import { HEADERS_AT, instantiateSha256d } from './sha256d-module.js'
+import { DATA_AT } from './sha256-code.js'
+import { instantiateSha256d } from './sha256d-module.js'
 
 /** The most headers that are hashed at once. */
 export const MAX_BATCH = 2048
@@ -41,15 +42,15 @@ export function createBatchHasher(kind?: BatchHasher['kind']): BatchHasher {
 
 function simdHasher(): BatchHasher {
   // While it is packed, a batch takes 81 bytes a header.
-  const hashesAt = HEADERS_AT + MAX_BATCH * 81
-  const { memory, hash } = instantiateSha256d(hashesAt + MAX_BATCH * HASH_BYTES)
-  const raw = memory.subarray(HEADERS_AT, hashesAt)
+  const hashesAt = DATA_AT + MAX_BATCH * 81
+  const { memory, headers } = instantiateSha256d(hashesAt + MAX_BATCH * HASH_BYTES)
+  const raw = memory.subarray(DATA_AT, hashesAt)
   const hashes = memory.subarray(hashesAt)
   return {
     kind: 'simd',
     hash(bytes, count, stride) {
       pack(raw, bytes, count, stride)
-      if (count > 0) hash(HEADERS_AT, hashesAt, Math.ceil(count / 4))
+      if (count > 0) headers(DATA_AT, hashesAt, Math.ceil(count / 4))
       return view(raw, hashes, count)
     },
   }
