@@ -16,7 +16,7 @@ const LONG = 100_000
 /**
  * Not linear growth, which would leave a hundredth, but not quite none. What is left is the write of the index: headers and
  * transactions are found by hash, so a block copies a path of pages in each of their trees, which are two levels deeper
- * here: about 22 single pages a block against 12. Larger pages were tried and save no writes.
+ * here: about 31 single pages a block against 13. Larger pages were tried and save no writes.
  */
 const SHARE = 0.7
 const WARM_UP = 50
