@@ -2,17 +2,13 @@ import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.j
 import type { Block } from '../../ledger/block.js'
 import { type CoinPlace, type PlacedCoin, placeOfCoin } from '../../ledger/utxo.js'
 import {
+  ADDRESS_BYTES,
   addressKey,
+  addressCoinKey,
   addressOf,
+  addressPlaceKey,
   afterPrefix,
   coinPlaceOf,
-  OWN,
-  OWN_BYTES,
-  ownCoinKey,
-  ownCoinsKey,
-  ownFlowKey,
-  ownKey,
-  placeOf,
   wealthKey,
 } from './keys.js'
 import type { MovedCoins, StateTables } from './state-tables.js'
@@ -20,18 +16,22 @@ import { type ChainTables, NOTHING } from './tables.js'
 import { type AddressChange, addressChanges } from './totals.js'
 import { decodeFlow, decodeTotals, encodeFlow, encodeTotals } from './values.js'
 
-type Parts = Pick<ChainTables, 'addresses' | 'wealth'>
+type Parts = Pick<ChainTables, 'addresses' | 'addressUtxo' | 'addressPlaces' | 'wealth'>
 
 const EMPTY_TOTALS: AddressTotals = { balance: 0, unspentOutputs: 0, transactions: 0 }
 
 /** Who owns what after the tip, and how it came to that. */
 export class AddressTables {
   readonly #addresses: Parts['addresses']
+  readonly #addressUtxo: Parts['addressUtxo']
+  readonly #addressPlaces: Parts['addressPlaces']
   readonly #wealth: Parts['wealth']
   readonly #state: StateTables
 
-  constructor({ addresses, wealth }: Parts, state: StateTables) {
+  constructor({ addresses, addressUtxo, addressPlaces, wealth }: Parts, state: StateTables) {
     this.#addresses = addresses
+    this.#addressUtxo = addressUtxo
+    this.#addressPlaces = addressPlaces
     this.#wealth = wealth
     this.#state = state
   }
@@ -43,8 +43,8 @@ export class AddressTables {
 
   /** Unspent outputs of an address in chain order, after the place given. */
   *coinsOf(address: string, after: CoinPlace | undefined, limit: number): Generator<PlacedCoin> {
-    const prefix = ownKey(address, OWN.coin)
-    const start = after ? afterPrefix(ownCoinKey(address, after)) : prefix
+    const prefix = addressKey(address)
+    const start = after ? afterPrefix(addressCoinKey(address, after)) : prefix
     yield* this.#coinsIn(start, prefix, limit)
   }
 
@@ -52,7 +52,7 @@ export class AddressTables {
   *coinsOfTransaction(address: string, transactionId: string): Generator<PlacedCoin> {
     const place = this.#state.place(transactionId)
     if (!place) return
-    const prefix = ownCoinsKey(address, place)
+    const prefix = addressPlaceKey(address, place.height, place.index)
     yield* this.#coinsIn(prefix, prefix, Infinity)
   }
 
@@ -62,9 +62,9 @@ export class AddressTables {
     before: Pick<AddressEvent, 'height' | 'index'> | undefined,
     limit: number,
   ): Generator<AddressEvent> {
-    const prefix = ownKey(address, OWN.flow)
-    const start = before ? ownFlowKey(address, before) : afterPrefix(prefix)
-    const range = this.#addresses.getRange({
+    const prefix = addressKey(address)
+    const start = before ? addressPlaceKey(address, before.height, before.index) : afterPrefix(prefix)
+    const range = this.#addressPlaces.getRange({
       start,
       end: prefix,
       reverse: true,
@@ -76,7 +76,7 @@ export class AddressTables {
       // A reverse range starts with the very key it is given.
       if (key.equals(start)) continue
       if (left-- === 0) return
-      const place = placeOf(key, OWN_BYTES)
+      const place = { height: key.readUInt32BE(ADDRESS_BYTES), index: key.readUInt32BE(ADDRESS_BYTES + 4) }
       yield { id: this.#state.idAt(place), ...place, ...decodeFlow(value) }
     }
   }
@@ -105,14 +105,14 @@ export class AddressTables {
   }
 
   *#coinsIn(start: Buffer, prefix: Buffer, limit: number): Generator<PlacedCoin> {
-    const keys = this.#addresses.getKeys({
+    const keys = this.#addressUtxo.getKeys({
       start,
       end: afterPrefix(prefix),
       snapshot: false,
       ...(limit === Infinity ? {} : { limit }),
     })
     for (const key of keys) {
-      const place = coinPlaceOf(key, OWN_BYTES)
+      const place = coinPlaceOf(key, ADDRESS_BYTES)
       const entry = this.#state.at(place)
       if (!entry) continue
       const outpoint = { transactionId: this.#state.idAt(place), outputIndex: place.outputIndex }
@@ -121,11 +121,11 @@ export class AddressTables {
   }
 
   #put(coin: PlacedCoin): void {
-    this.#addresses.putSync(ownCoinKey(coin.entry.address, placeOfCoin(coin)), NOTHING)
+    this.#addressUtxo.putSync(addressCoinKey(coin.entry.address, placeOfCoin(coin)), NOTHING)
   }
 
   #remove(coin: PlacedCoin): void {
-    this.#addresses.removeSync(ownCoinKey(coin.entry.address, placeOfCoin(coin)))
+    this.#addressUtxo.removeSync(addressCoinKey(coin.entry.address, placeOfCoin(coin)))
   }
 
   #change(block: Block, changes: ReadonlyMap<string, AddressChange>, sign: 1 | -1): number {
@@ -147,9 +147,9 @@ export class AddressTables {
 
   #putFlows(address: string, { header }: Block, { flows }: AddressChange, sign: 1 | -1): void {
     for (const [index, { received, sent }] of flows) {
-      const key = ownFlowKey(address, { height: header.height, index })
-      if (sign === 1) this.#addresses.putSync(key, encodeFlow(received, sent))
-      else this.#addresses.removeSync(key)
+      const key = addressPlaceKey(address, header.height, index)
+      if (sign === 1) this.#addressPlaces.putSync(key, encodeFlow(received, sent))
+      else this.#addressPlaces.removeSync(key)
     }
   }
 

@@ -1,4 +1,3 @@
-import { assert } from '../../base/errors.js'
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Block } from '../../ledger/block.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
@@ -14,11 +13,7 @@ import { HeaderTables } from './header-tables.js'
 import { hashKey, heightKey } from './keys.js'
 import { EMPTY_META, FORMAT, type Meta } from './meta.js'
 import { type MovedCoins, StateTables } from './state-tables.js'
-import { allTables, contentsOf, dropOthers, META, openTables, type Tables } from './tables.js'
-
-const HASH_BYTES = 32
-
-const NO_UNDO: BlockUndo = { spent: [], world: [], calls: [] }
+import { allTables, contentsOf, openTables, type Tables } from './tables.js'
 
 /**
  * What follows from the blocks, kept so that it need not be worked out again: headers of all branches, and of the chain the
@@ -37,7 +32,7 @@ export class ChainIndex implements StateView, HeaderTree {
     this.#headers = new HeaderTables(this.#tables)
     this.#state = new StateTables(this.#tables.chain)
     this.#addresses = new AddressTables(this.#tables.chain, this.#state)
-    this.#meta = (this.#tables.root.get(META) as Meta | undefined) ?? EMPTY_META
+    this.#meta = (this.#tables.root.get('meta') as Meta | undefined) ?? EMPTY_META
   }
 
   /** Opens the index in `folder`, or an empty one. One of another chain or layout is emptied. */
@@ -75,11 +70,7 @@ export class ChainIndex implements StateView, HeaderTree {
     const before = this.#meta
     this.#isWriting = true
     try {
-      return this.#tables.root.transactionSync(() => {
-        const result = work()
-        if (this.#meta !== before) this.#tables.root.putSync(META, this.#meta)
-        return result
-      })
+      return this.#tables.root.transactionSync(work)
     } catch (error) {
       this.#meta = before
       this.#headers.forgetCache()
@@ -126,19 +117,19 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   activeHash(height: number): string | undefined {
-    return this.#tables.chain.places.getBinaryFast(heightKey(height))?.toString('hex', 0, HASH_BYTES)
+    return this.#tables.chain.active.get(heightKey(height))?.toString('hex')
   }
 
   /** Of a block of the chain. */
   undoOf(hash: string): BlockUndo | undefined {
     const height = this.entry(hash)?.header.height
     if (height === undefined || this.activeHash(height) !== hash) return undefined
-    return this.#tables.chain.undo.get(heightKey(height)) ?? NO_UNDO
+    return this.#tables.chain.undo.get(heightKey(height))
   }
 
   /** Puts a block on the tip. */
   connect(block: Block, effects: BlockEffects): void {
-    const { places, undo } = this.#tables.chain
+    const { active, undo } = this.#tables.chain
     const { hash, height } = block.header
     // Its own transactions first: it may spend what it creates.
     for (const [index, { id }] of block.transactions.entries()) {
@@ -146,8 +137,8 @@ export class ChainIndex implements StateView, HeaderTree {
     }
     const coins = this.#moved(block, effects.created, effects.spent)
     this.#state.connect(effects, coins)
-    if (!isEmpty(effects.undo)) undo.putSync(heightKey(height), effects.undo)
-    places.putSync(heightKey(height), hashKey(hash))
+    undo.putSync(heightKey(height), effects.undo)
+    active.putSync(heightKey(height), hashKey(hash))
     const { addresses, unspentOutputs } = this.#meta
     this.#change({
       tip: hash,
@@ -159,13 +150,13 @@ export class ChainIndex implements StateView, HeaderTree {
 
   /** Takes the tip off; `created` are all its outputs. */
   disconnect(block: Block, reversal: BlockReversal, created: readonly Coin[]): void {
-    const { places, undo } = this.#tables.chain
+    const { active, undo } = this.#tables.chain
     const { height, previousHash } = block.header
     const coins = this.#moved(block, created, reversal.restored)
     this.#state.disconnect(reversal, coins)
     for (const [index, { id }] of block.transactions.entries()) this.#state.leave(id, { height, index })
     undo.removeSync(heightKey(height))
-    places.removeSync(heightKey(height))
+    active.removeSync(heightKey(height))
     const { addresses, unspentOutputs } = this.#meta
     this.#change({
       tip: height === 0 ? undefined : previousHash,
@@ -244,7 +235,6 @@ export class ChainIndex implements StateView, HeaderTree {
   #clear(meta: Meta): void {
     this.write(() => {
       for (const table of allTables(this.#tables)) table.clearSync()
-      dropOthers(this.#tables)
       this.#change(meta)
     })
     this.#headers.forgetCache()
@@ -259,13 +249,8 @@ export class ChainIndex implements StateView, HeaderTree {
     }
   }
 
-  /** Only inside {@link write}, which puts it on the disk when it ends. */
   #change(change: Partial<Meta>): void {
-    assert(this.#isWriting, 'the index is changed outside a write')
     this.#meta = { ...this.#meta, ...change }
+    this.#tables.root.putSync('meta', this.#meta)
   }
-}
-
-function isEmpty({ spent, world, calls }: BlockUndo): boolean {
-  return spent.length + world.length + calls.length === 0
 }

@@ -35,12 +35,12 @@ export function coinKey({ height, index, outputIndex }: CoinPlace): Buffer {
   return key
 }
 
-export function placeOf(key: Buffer, offset = 0): Pick<Place, 'height' | 'index'> {
-  return { height: key.readUInt32BE(offset), index: key.readUInt32BE(offset + 4) }
-}
-
 export function coinPlaceOf(key: Buffer, offset = 0): CoinPlace {
-  return { ...placeOf(key, offset), outputIndex: key.readUInt32BE(offset + PLACE_BYTES) }
+  return {
+    height: key.readUInt32BE(offset),
+    index: key.readUInt32BE(offset + 4),
+    outputIndex: key.readUInt32BE(offset + PLACE_BYTES),
+  }
 }
 
 export const ADDRESS_BYTES = 20
@@ -53,35 +53,23 @@ export function addressOf(key: Buffer, offset = 0): string {
   return `0x${key.toString('hex', offset, offset + ADDRESS_BYTES)}`
 }
 
-/** What of an address' own a key is for; the address alone is the key of its totals. */
-export const OWN = { flow: 1, coin: 2 } as const
-
-/** Bytes before the place in a key of an address' own. */
-export const OWN_BYTES = ADDRESS_BYTES + 1
-
-/** The start that all keys of an address' own of one kind share; `bytes` more are the caller's to write. */
-export function ownKey(address: string, kind: (typeof OWN)[keyof typeof OWN], bytes = 0): Buffer {
-  const key = Buffer.allocUnsafe(OWN_BYTES + bytes)
+/** What a key of an address' own starts with: the address' part of it is written, the rest is the caller's. */
+function ofAddress(address: string, bytes: number): Buffer {
+  const key = Buffer.allocUnsafe(ADDRESS_BYTES + bytes)
   key.write(address.slice(2), 0, ADDRESS_BYTES, 'hex')
-  key[ADDRESS_BYTES] = kind
   return key
 }
 
-/** The start of the keys of what one transaction paid to an address. */
-export function ownCoinsKey(address: string, { height, index }: Pick<Place, 'height' | 'index'>): Buffer {
-  return writePlace(ownKey(address, OWN.coin, PLACE_BYTES), OWN_BYTES, height, index)
-}
-
 /** An address' unspent outputs stand together, in chain order. */
-export function ownCoinKey(address: string, { height, index, outputIndex }: CoinPlace): Buffer {
-  const key = writePlace(ownKey(address, OWN.coin, PLACE_BYTES + 4), OWN_BYTES, height, index)
-  key.writeUInt32BE(outputIndex, OWN_BYTES + PLACE_BYTES)
+export function addressCoinKey(address: string, { height, index, outputIndex }: CoinPlace): Buffer {
+  const key = writePlace(ofAddress(address, PLACE_BYTES + 4), ADDRESS_BYTES, height, index)
+  key.writeUInt32BE(outputIndex, ADDRESS_BYTES + PLACE_BYTES)
   return key
 }
 
 /** An address' transactions stand together, in chain order. */
-export function ownFlowKey(address: string, { height, index }: Pick<Place, 'height' | 'index'>): Buffer {
-  return writePlace(ownKey(address, OWN.flow, PLACE_BYTES), OWN_BYTES, height, index)
+export function addressPlaceKey(address: string, height: number, index: number): Buffer {
+  return writePlace(ofAddress(address, PLACE_BYTES), ADDRESS_BYTES, height, index)
 }
 
 const MAX_BALANCE = (1n << 64n) - 1n

@@ -18,18 +18,20 @@ export interface MovedCoins {
   readonly spent: readonly PlacedCoin[]
 }
 
-type Parts = Pick<ChainTables, 'places' | 'transactions' | 'calls' | 'world'>
+type Parts = Pick<ChainTables, 'utxo' | 'transactions' | 'ids' | 'calls' | 'world'>
 
 /** The state after the tip: unspent outputs, ids of transactions and calls, the world state. */
 export class StateTables implements StateView {
-  readonly #places: Parts['places']
+  readonly #utxo: Parts['utxo']
   readonly #transactions: Parts['transactions']
+  readonly #ids: Parts['ids']
   readonly #calls: Parts['calls']
   readonly #world: Parts['world']
 
-  constructor({ places, transactions, calls, world }: Parts) {
-    this.#places = places
+  constructor({ utxo, transactions, ids, calls, world }: Parts) {
+    this.#utxo = utxo
     this.#transactions = transactions
+    this.#ids = ids
     this.#calls = calls
     this.#world = world
   }
@@ -41,7 +43,7 @@ export class StateTables implements StateView {
 
   /** The unspent output that stands there. */
   at(place: CoinPlace): UtxoEntry | undefined {
-    const value = this.#places.getBinaryFast(coinKey(place))
+    const value = this.#utxo.getBinaryFast(coinKey(place))
     return value && decodeUtxo(value, place)
   }
 
@@ -58,7 +60,7 @@ export class StateTables implements StateView {
 
   /** Of the transaction that stands there in the chain. */
   idAt(place: Pick<Place, 'height' | 'index'>): string {
-    const value = this.#places.getBinaryFast(placeKey(place))
+    const value = this.#ids.getBinaryFast(placeKey(place))
     assert(value, `no transaction stands at ${place.height}, ${place.index}`)
     return value.toString('hex', 0, 32)
   }
@@ -76,13 +78,13 @@ export class StateTables implements StateView {
   enter(id: string, place: Place): void {
     const key = hashKey(id)
     this.#transactions.putSync(key, encodePlace(place))
-    this.#places.putSync(placeKey(place), key)
+    this.#ids.putSync(placeKey(place), key)
   }
 
   /** Takes out what {@link enter} put in. */
   leave(id: string, place: Pick<Place, 'height' | 'index'>): void {
     this.#transactions.removeSync(hashKey(id))
-    this.#places.removeSync(placeKey(place))
+    this.#ids.removeSync(placeKey(place))
   }
 
   hasTransaction(id: string): boolean {
@@ -121,11 +123,11 @@ export class StateTables implements StateView {
   }
 
   #put(coin: PlacedCoin): void {
-    this.#places.putSync(coinKey(placeOfCoin(coin)), encodeUtxo(coin.entry))
+    this.#utxo.putSync(coinKey(placeOfCoin(coin)), encodeUtxo(coin.entry))
   }
 
   #remove(coin: PlacedCoin): void {
-    this.#places.removeSync(coinKey(placeOfCoin(coin)))
+    this.#utxo.removeSync(coinKey(placeOfCoin(coin)))
   }
 
   #applyWrite({ namespace, key, value, version }: WorldWrite): void {

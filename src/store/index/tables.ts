@@ -5,22 +5,27 @@ import type { VersionedValue } from '../../ledger/world-state.js'
 /** A table whose keys and values are bytes. */
 export type BinaryTable = Database<Buffer, Buffer>
 
-/**
- * What follows from the blocks of the chain alone. Each table that a block touches costs copies of pages, as many as its
- * tree is deep: things that stand side by side in the order of their keys share a table.
- */
+/** What follows from the blocks of the chain alone. */
 export interface ChainTables {
-  /** In chain order: block hashes by height, transaction ids by place, unspent outputs by place and output. */
-  readonly places: BinaryTable
+  /** Hashes by height. */
+  readonly active: BinaryTable
+  /** By the place of the transaction that made them. */
+  readonly utxo: BinaryTable
   /** Places by transaction id. */
   readonly transactions: BinaryTable
-  /** By address: its totals, its flows by place, its unspent outputs by place and output. */
+  /** Transaction ids by place. */
+  readonly ids: BinaryTable
+  /** Totals by address. */
   readonly addresses: BinaryTable
+  /** Unspent outputs by address, then place. */
+  readonly addressUtxo: BinaryTable
+  /** Flows by address, then place in the chain. */
+  readonly addressPlaces: BinaryTable
   /** Addresses by balance. */
   readonly wealth: BinaryTable
   /** Ids of the calls that took effect. */
   readonly calls: BinaryTable
-  /** By height; of a block that overwrote nothing there is none. */
+  /** By height. */
   readonly undo: Database<BlockUndo, Buffer>
   readonly world: Database<VersionedValue, Buffer>
 }
@@ -28,17 +33,12 @@ export interface ChainTables {
 /** The tables of an index, open in one LMDB environment. */
 export interface Tables {
   readonly root: RootDatabase<unknown, string>
-  /** Of all tables but the root, which holds them and its own entry {@link META}. */
-  readonly names: ReadonlySet<string>
   /** Headers of all branches by hash. */
   readonly headers: BinaryTable
   /** Hashes that no other header follows. */
   readonly tips: BinaryTable
   readonly chain: ChainTables
 }
-
-/** The key in the root table of what an index says of itself. */
-export const META = 'meta'
 
 /** The value of a table that is a set of keys. */
 export const NOTHING = Buffer.alloc(0)
@@ -54,31 +54,25 @@ export function openTables(folder: string): Tables {
     cache: false,
     noSubdir: false,
   })
-  const names = new Set<string>()
   const binary = (name: string): BinaryTable =>
-    root.openDB<Buffer, Buffer>(named(name), { encoding: 'binary', keyEncoding: 'binary' })
-  const named = (name: string): string => (names.add(name), name)
+    root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' })
   return {
     root,
-    names,
     headers: binary('headers'),
     tips: binary('tips'),
     chain: {
-      places: binary('places'),
+      active: binary('active'),
+      utxo: binary('utxo'),
       transactions: binary('transactions'),
+      ids: binary('ids'),
       addresses: binary('addresses'),
+      addressUtxo: binary('address_utxo'),
+      addressPlaces: binary('address_places'),
       wealth: binary('wealth'),
       calls: binary('calls'),
-      undo: root.openDB(named('undo'), { keyEncoding: 'binary' }),
-      world: root.openDB(named('world'), { keyEncoding: 'binary' }),
+      undo: root.openDB('undo', { keyEncoding: 'binary' }),
+      world: root.openDB('world', { keyEncoding: 'binary' }),
     },
-  }
-}
-
-/** Drops, inside a write, the tables that an index of another layout had and these are not. */
-export function dropOthers({ root, names }: Tables): void {
-  for (const name of [...root.getKeys({ snapshot: false })]) {
-    if (name !== META && !names.has(name)) root.openDB(name, {}).dropSync()
   }
 }
 
