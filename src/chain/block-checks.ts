@@ -1,12 +1,13 @@
 import { assert } from '../base/errors.js'
 import type { Block, BlockHeader } from '../ledger/block.js'
-import { checkBlock } from '../ledger/check-block.js'
+import { checkBlockInSteps } from '../ledger/check-block.js'
 import { type Branch, checkHeaderInBranch } from '../ledger/check-header-in-branch.js'
 import { checkHeader } from '../ledger/check-header.js'
 import { checkBranchWork } from '../ledger/fork-choice.js'
 import { branchAfter, branchBelow, requireEntry, workOf } from '../ledger/header-tree.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { blockSignatureChecks } from '../ledger/signature-checks.js'
+import { inSlices } from '../time/in-slices.js'
 import type { ChainView } from './chain-view.js'
 import type { VerifyAll } from './verify-all.js'
 
@@ -86,7 +87,7 @@ export class BlockChecks {
   }
 
   async #contentNow(block: Block): Promise<void> {
-    checkBlock(block, this.#view.chain)
+    await inSlices(checkBlockInSteps(block, this.#view.chain))
     await this.#options.verify(blockSignatureChecks(block))
   }
 }

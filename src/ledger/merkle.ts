@@ -20,7 +20,12 @@ export function merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array {
  * without a neighbour moves up as it is, so that no two lists share a root.
  */
 export function merkleRoot(ids: readonly string[]): string {
-  const [root] = runSteps(merkleLevels(ids)).at(-1) ?? []
+  return runSteps(merkleRootInSteps(ids))
+}
+
+/** {@link merkleRoot} in steps. */
+export function* merkleRootInSteps(ids: readonly string[]): Steps<string> {
+  const [root] = (yield* merkleLevels(ids)).at(-1) ?? []
   assert(root, 'a merkle tree has at least one leaf')
   return bytesToHex(root)
 }

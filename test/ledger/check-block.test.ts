@@ -3,7 +3,7 @@ import { canonicalJson } from '../../src/base/canonical-json.js'
 import type { Json } from '../../src/base/json.js'
 import type { Block } from '../../src/ledger/block.js'
 import type { Chain } from '../../src/ledger/chain.js'
-import { blockBytes, checkBlock } from '../../src/ledger/check-block.js'
+import { blockBytes, checkBlock, checkBlockInSteps } from '../../src/ledger/check-block.js'
 import { decodeBlock } from '../../src/ledger/decode-block.js'
 import { encodeBlock } from '../../src/ledger/encode-block.js'
 import { sealHeader } from '../../src/ledger/header.js'
@@ -11,6 +11,7 @@ import { merkleRoot } from '../../src/ledger/merkle.js'
 import { sealTransaction } from '../../src/ledger/seal-transaction.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
 import { chain, changed, keyOf, ruleBrokenBy, settings, signed, transfer, vectors } from './fixtures.js'
+import { blockOf as minedBlock, recordOf, testChain } from './make-chain.js'
 
 interface BlockVector {
   readonly block: { [name: string]: Json; transactions: Json[] }
@@ -116,4 +117,11 @@ test('BLK-9 is broken by the coinbase of another height', () => {
 test('a block is refused for its header and for every transaction in it', () => {
   expect(broken({ ...good, header: { ...good.header, hash: 'ff'.repeat(32) } })).toBe('HDR-13')
   expect(broken(blockOf([coinbase(5), signed(transfer())]))).toBe('TX-16')
+})
+
+test('a large block is checked in many steps, so that whoever checks it can rest in between', () => {
+  const large = testChain()
+  const transactions = Array.from({ length: 300 }, (_, i) => recordOf(large, 'a', `${i}`))
+  const steps = [...checkBlockInSteps(minedBlock(large, undefined, { transactions }), large)]
+  expect(steps.length).toBeGreaterThan(10)
 })
