@@ -75,7 +75,7 @@ test('an index of another layout is rebuilt by the next start', async () => {
   expect(meta?.format).toBe(FORMAT)
   await root.put('meta', { ...meta, format: FORMAT - 1 })
   await root
-    .openDB({ name: 'utxo', keyEncoding: 'binary', encoding: 'binary' })
+    .openDB<Buffer, Buffer>({ name: 'utxo', keyEncoding: 'binary', encoding: 'binary' })
     .put(Buffer.of(1), Buffer.of(1))
   await root.close()
 
