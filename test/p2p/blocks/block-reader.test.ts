@@ -69,7 +69,7 @@ test('P2P-15 chunks are cut after the last whole transaction and put together th
       })
       expect(blocks).toHaveLength(1)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BlockFiles } from '../../src/store/block-files.js'
 import { DataFolder } from '../../src/store/data-folder.js'
-import { Child, childProgram } from './child-program.js'
-import { temporaryFolder } from './temporary-folder.js'
+import { Child, childProgram } from '../store/child-program.js'
+import { temporaryFolder } from '../store/temporary-folder.js'
 
 const TEMPORARY = /\.tmp-/
 

@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Child, childProgram } from '../../store/child-program.js'
-import { temporaryFolder } from '../../store/temporary-folder.js'
-import { TestChain } from '../kit/test-chain.js'
-import { openStore, raw, regtest } from './kit.js'
+import { Child, childProgram } from '../store/child-program.js'
+import { temporaryFolder } from '../store/temporary-folder.js'
+import { TestChain } from '../p2p/kit/test-chain.js'
+import { openStore, raw, regtest } from '../p2p/headers/kit.js'
 
 const STEPS = 400
-const KILLS = 5
+const KILLS = 10
 
 /** Every step leaves the chain two blocks below its tip and adds five: a reorg each time. */
 function zigzag(): { chains: TestChain[]; bytes: Uint8Array } {
