@@ -34,22 +34,22 @@ export interface PayloadHasher {
 /** Hashes in the thread that calls. */
 export class InlineHasher implements PayloadHasher {
   readonly #stream
-  readonly #txids: TxidHasher | undefined
-  readonly #tree = new MerkleTree(sharedMessageHasher())
+  readonly #merkle: { readonly txids: TxidHasher; readonly tree: MerkleTree } | undefined
 
   constructor(scanner: TxScanner, { checksum, merkle }: HashOptions) {
     this.#stream = checksum ? createHash('sha256') : undefined
-    this.#txids = merkle ? new TxidHasher(scanner, sharedMessageHasher(), (txids) => this.#tree.add(txids)) : undefined
+    // The vectors cost some megabytes in each thread that has them: a thread for checksums alone does without.
+    this.#merkle = merkle ? merkleOf(scanner) : undefined
   }
 
   /** Transactions hashed so far. */
   get txids(): number {
-    return this.#txids?.count ?? 0
+    return this.#merkle?.txids.count ?? 0
   }
 
   take(slice: Uint8Array): void {
     this.#stream?.update(slice)
-    this.#txids?.take(slice)
+    this.#merkle?.txids.take(slice)
   }
 
   finish(): Promise<Digests> {
@@ -64,11 +64,19 @@ export class InlineHasher implements PayloadHasher {
       sha256Into(this.#stream.digest(), digest, 0)
       digests.checksum = new Uint8Array(digest.subarray(0, CHECKSUM_BYTES))
     }
-    if (this.#txids) digests.merkle = { root: this.#tree.root(), hasTwins: this.#tree.hasTwins }
+    if (this.#merkle) {
+      const { tree } = this.#merkle
+      digests.merkle = { root: tree.root(), hasTwins: tree.hasTwins }
+    }
     return digests as Digests
   }
 
   drop(): void {
     // Nothing is under way.
   }
+}
+
+function merkleOf(scanner: TxScanner): { txids: TxidHasher; tree: MerkleTree } {
+  const tree = new MerkleTree(sharedMessageHasher())
+  return { tree, txids: new TxidHasher(scanner, sharedMessageHasher(), (txids) => tree.add(txids)) }
 }
