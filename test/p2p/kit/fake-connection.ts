@@ -76,7 +76,8 @@ export class FakeConnection {
     const header = { command, length: payload.length }
     if (extended?.includes(command)) await this.#write(payloadOf(encodeMessageHeader(magic, header)))
     else {
-      const checksum = (await payload.checksum()).slice()
+      // A copy: the slice of a Buffer would be a view of what other connections send.
+      const checksum = Uint8Array.from(await payload.checksum())
       if (wrongChecksum?.includes(command)) checksum[0] = (checksum[0] ?? 0) ^ 1
       await this.#write(payloadOf(encodeMessageHeader(magic, { ...header, checksum })))
     }
