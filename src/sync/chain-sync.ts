@@ -45,6 +45,8 @@ export class ChainSync {
   readonly #stopped = new AbortController()
   #loop: Promise<void> | undefined
   #sessions = 0
+  /** From {@link start} until all known nodes were asked once. */
+  #isFirstLook = false
 
   constructor(options: ChainSyncOptions) {
     this.#options = options
@@ -64,6 +66,7 @@ export class ChainSync {
 
   /** Polls from now on, until {@link stop}. */
   start(): void {
+    this.#isFirstLook = true
     this.#loop = this.#run()
   }
 
@@ -84,6 +87,15 @@ export class ChainSync {
     const { blockchain } = this.#options
     const best = bestHeader(blockchain.index)
     return !best || best.header.height - blockchain.height() <= NEWS_DEPTH
+  }
+
+  /** Whether hardly any block is missing, as far as the nodes that can be asked now tell. */
+  get isCaughtUp(): boolean {
+    if (this.#isFirstLook || !this.isNews) return false
+    const height = this.#options.blockchain.height()
+    return !this.book
+      .ready()
+      .some((state) => this.#mayTell(state) && (state.claim?.height ?? -1) - height > NEWS_DEPTH)
   }
 
   /** Asks all known nodes how far they are, and fetches what is missing; resolves when all have answered or failed. */
@@ -139,6 +151,7 @@ export class ChainSync {
       const isLook = round % ROUNDS_PER_LOOK === 0
       const asked = this.book.all().filter(({ peer }) => isLook || !peer.isFollowed)
       await this.#pollOf(asked).catch(onError)
+      this.#isFirstLook = false
       await sleep(settings.pollMs * (1 + settings.jitter * (2 * random() - 1)), signal)
     }
   }
@@ -187,9 +200,14 @@ export class ChainSync {
     return chosen
   }
 
-  #hasNews({ claim, isTelling, deadTips, tellAgainAtMs }: PeerState): boolean {
+  #hasNews(state: PeerState): boolean {
+    return !state.isTelling && this.#mayTell(state)
+  }
+
+  /** Whether the node claims more than we know of. */
+  #mayTell({ claim, deadTips, tellAgainAtMs }: PeerState): boolean {
     const { blockchain, now } = this.#options
-    if (!claim?.tip || isTelling || tellAgainAtMs > now() || deadTips.has(claim.tip)) return false
+    if (!claim?.tip || tellAgainAtMs > now() || deadTips.has(claim.tip)) return false
     return claim.work > blockchain.work() && !blockchain.index.entry(claim.tip)
   }
 

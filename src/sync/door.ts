@@ -88,8 +88,9 @@ export class SyncDoor implements SyncPort {
     return this.#judged(key, async () => {
       const sent = offer.transactions?.map((each) => decodeTransaction(each)) ?? []
       if (sent.length > 0) await transactions.received(key, sent)
-      return transactions.offered(key, offer.ids ?? [])
-    }) as Promise<OfferAnswer>
+      const { wanted, later, isBehind } = transactions.offered(key, offer.ids ?? [])
+      return { wanted: [...wanted], later: [...later], ...(isBehind ? { is_behind: true } : {}) }
+    })
   }
 
   /** What breaks a rule is told to the caller, and held against it. */

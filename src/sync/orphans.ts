@@ -3,7 +3,7 @@ import type { Transaction } from '../ledger/transaction.js'
 const MAX_ORPHANS = 100
 const MAX_BYTES = 100_000
 
-/** A few transactions that came before those they spend from. */
+/** A few transactions that came before what they build on: a pending one, or a block that is on its way. */
 export class Orphans {
   readonly #orphans = new Map<string, Transaction>()
 
@@ -22,5 +22,12 @@ export class Orphans {
     )
     for (const child of children) this.#orphans.delete(child.id)
     return children
+  }
+
+  /** All there are; they are kept no longer. */
+  takeAll(): readonly Transaction[] {
+    const all = [...this.#orphans.values()]
+    this.#orphans.clear()
+    return all
   }
 }

@@ -21,6 +21,8 @@ export interface OfferAnswer {
   readonly wanted: readonly string[]
   /** On their way from another node; to be offered again if that one fails. */
   readonly later: readonly string[]
+  /** The node is fetching blocks yet: all are to be offered again. */
+  readonly isBehind?: boolean
 }
 
 /**

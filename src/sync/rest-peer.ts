@@ -71,7 +71,9 @@ export class RestPeer implements Peer {
   }
 
   async offer(ids: readonly string[]): Promise<OfferAnswer> {
-    return offerAnswerOf(await this.#tell('transactions', { ...this.#self, ids }))
+    const answer = offerAnswerOf(await this.#tell('transactions', { ...this.#self, ids }))
+    const { wanted, later, is_behind: isBehind } = answer
+    return { wanted, later, ...(isBehind ? { isBehind } : {}) }
   }
 
   async send(transactions: readonly Transaction[]): Promise<void> {

@@ -30,6 +30,9 @@ interface Asked {
   readonly untilMs: number
 }
 
+/** Rules that a transaction may break only because blocks are missing here: what it spends is not there, or not for long enough. */
+const EARLY_RULES: ReadonlySet<string> = new Set(['UTX-1', 'UTX-3'])
+
 /** Times a node may offer what it offered before, between two blocks. */
 const MAX_REPEATS = 20_000
 
@@ -74,6 +77,8 @@ export class TransactionRelay {
   /** A node offers transactions. */
   offered(key: string, ids: readonly string[]): OfferAnswer {
     const { links, sync } = this.#options
+    // Without the blocks they build on, none of them could be taken.
+    if (!sync.isCaughtUp) return { wanted: [], later: [], isBehind: true }
     const link = links.of(key)
     const tip = this.#options.blockchain.index.tipHash()
     let repeats = 0
@@ -114,9 +119,7 @@ export class TransactionRelay {
 
   readonly #onPending = (transaction: Transaction): void => {
     this.#spread([transaction.id])
-    for (const orphan of this.#orphans.takeChildrenOf(transaction.id)) {
-      this.#options.pending.submit(orphan).catch(this.#onOrphanRefused)
-    }
+    this.#tryAgain(this.#orphans.takeChildrenOf(transaction.id))
   }
 
   /** The branch they stood in was left: the nodes of the other branch have never seen them. */
@@ -128,10 +131,18 @@ export class TransactionRelay {
     for (const { id } of block.transactions) this.#asked.delete(id)
   }
 
-  readonly #onTip = (): void => this.#rejected.clear()
+  readonly #onTip = (): void => {
+    this.#rejected.clear()
+    if (this.#options.sync.isCaughtUp) this.#tryAgain(this.#orphans.takeAll())
+  }
 
-  readonly #onOrphanRefused = (error: unknown): void => {
-    if (!(error instanceof RuleError)) this.#options.onError(error)
+  #tryAgain(orphans: readonly Transaction[]): void {
+    for (const orphan of orphans) {
+      this.#options.pending.submit(orphan).catch((error: unknown) => {
+        if (!(error instanceof RuleError)) this.#options.onError(error)
+        else if (EARLY_RULES.has(error.rule)) this.#orphans.add(orphan)
+      })
+    }
   }
 
   async #run(): Promise<void> {
@@ -180,7 +191,8 @@ export class TransactionRelay {
       .filter((id) => pending.pool.get(id) && link.transactions.add(id))
     if (ids.length === 0) return
     try {
-      const { wanted, later } = await deadline(peer.offer(ids), settings.callMs, sleep)
+      const { wanted, later, isBehind } = await deadline(peer.offer(ids), settings.callMs, sleep)
+      if (isBehind) throw new PeerError('unreachable', 'it is fetching blocks yet')
       const offered = new Set(ids)
       await this.#send(
         peer,
@@ -253,7 +265,7 @@ export class TransactionRelay {
   /** A transaction that is wrong in itself condemns its sender; one that does not fit our chain or pool does not. */
   #refused(key: string, transaction: Transaction, { rule }: RuleError): void {
     const { sync } = this.#options
-    if (rule === 'UTX-1') this.#orphans.add(transaction)
+    if (EARLY_RULES.has(rule)) this.#orphans.add(transaction)
     else this.#rejected.add(transaction.id, rule)
     const state = rule.startsWith('TX-') ? sync.book.find(key) : undefined
     if (state) sync.book.punish(state, `its transaction breaks ${rule}`)

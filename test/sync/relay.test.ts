@@ -60,6 +60,37 @@ test('a node that joins is offered what waits already', async () => {
   await hasAll([late], [waiting.id])
 })
 
+/** A node that hears of a waiting transaction before it can have the blocks of the others. */
+async function lateNode(network: SyncNetwork, first: SyncNode, waiting: string): Promise<SyncNode> {
+  const late = await node(network, { clock: first.clock, sync: PATIENT })
+  const isOffer = ({ path }: { readonly path: string }) => path === 'transactions'
+  let hasBlocks = false
+  network.partition((_from, to) => hasBlocks || to !== first.record.port)
+  late.knows(first)
+  first.knows(late)
+  late.sync.start()
+  const toLate = () =>
+    network.messages.filter((each) => isOffer(each) && JSON.stringify(each.body).includes(waiting))
+  await waitFor('the transaction to be offered', () => toLate().length > 0)
+  hasBlocks = true
+  return late
+}
+
+test.each([
+  ['sent too early is taken once the blocks it builds on are there', 4],
+  ['is offered to a node that fetches blocks yet until it has them', 12],
+])('a transaction %s', async (_fact, blocks) => {
+  const network = new SyncNetwork()
+  const first = await node(network, { sync: PATIENT })
+  await mineMany(first, blocks)
+  const waiting = transfer(first.chain, first.clock)
+  await first.chain.pending.submit(waiting)
+  first.sync.start()
+  const late = await lateNode(network, first, waiting.id)
+  await hasAll([late], [waiting.id])
+  expect(late.misbehaviour).toEqual([])
+})
+
 test('transactions of the side that loses a split wait again, and reach the side that won', async () => {
   const network = new SyncNetwork()
   const nodes = await ring(network, 4)

@@ -94,6 +94,9 @@ export const OfferAnswer = T.Object(
   {
     wanted: T.Array(Hash, { description: 'To be sent now.' }),
     later: T.Array(Hash, { description: 'Promised by another node; to be offered again if that one fails.' }),
+    is_behind: T.Optional(
+      T.Boolean({ description: 'This node is fetching blocks yet: all are to be offered again later.' }),
+    ),
   },
   { additionalProperties: false },
 )
