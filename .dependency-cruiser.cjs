@@ -61,6 +61,7 @@ module.exports = {
     only('rest', 'base', 'api', 'access'),
     only('bus', 'base', 'api', 'access'),
     only('p2p'),
+    only('contract', 'base', 'ledger', 'api', 'time', 'wallet'),
     ...['base', 'ledger', 'api', 'p2p/wire'].map(noNode),
     npmOnly('base', ['ipaddr\\.js']),
     npmOnly('ledger', ['@noble']),
