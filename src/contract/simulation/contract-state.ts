@@ -122,7 +122,7 @@ export class ContractState implements StateRequests {
     return {
       *rows(start) {
         for (const { key, value } of snapshot.worldRange(namespace, start, ''))
-          yield { namespace, key, value: bytesOf(value) }
+          yield { key, text: 'text' in value ? value.text : '' }
       },
       take: (key) => ({ namespace, key, value: this.getState(key, '') }),
     }

@@ -72,8 +72,11 @@ export class PrivateState {
 
   source(): RowSource {
     this.#requireQuery()
+    const rows = (start: string) => this.#rows({ start, end: '' })
     return {
-      rows: (start) => this.#rows({ start, end: '' }),
+      *rows(start) {
+        for (const { key, value } of rows(start)) yield { key, text: Buffer.from(value).toString('utf8') }
+      },
       take: (key) => ({ namespace: this.#contract, key, value: this.#committed(key) ?? NOTHING }),
     }
   }
