@@ -8,6 +8,7 @@ import { ERRORS } from '../src/api/errors.js'
 import type { MethodTable } from '../src/api/method.js'
 import { PACKAGE_ROOT, VERSION } from '../src/app/package-info.js'
 import { apiReference } from './api-reference.js'
+import { wireModule } from './wire-module.js'
 
 const table: MethodTable = nodeApi
 
@@ -18,6 +19,7 @@ const generated: Record<string, (current: string) => string> = {
   'docs/errors.md': (current) => between(current, errorTable()),
   'docs/architecture.md': (current) => between(current, drawing()),
   'docs/p2p-api.md': () => p2pPage(),
+  'src/contract/wire/fabric.ts': () => wire('common/proto/fabric.proto'),
 }
 
 function methodList(): object {
@@ -48,6 +50,10 @@ function methodList(): object {
 function p2pPage(): string {
   const reference = apiReference(PACKAGE_ROOT, 'src/p2p/index.ts')
   return `# All that terrarium/p2p offers\n\nFrom the code; [how to use it](p2p.md).\n\n${reference}\n`
+}
+
+function wire(path: string): string {
+  return wireModule(readFileSync(join(PACKAGE_ROOT, path), 'utf8'), path)
 }
 
 function errorTable(): string {
