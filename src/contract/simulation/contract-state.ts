@@ -1,4 +1,4 @@
-import { binaryOf, bytesOf } from './binary-bytes.js'
+import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
 import { PrivateState } from './private-state.js'
 import { keyRange, readRange } from './range-query.js'
