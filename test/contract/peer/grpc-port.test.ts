@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import { type ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { type ChannelCredentials, Client, credentials, status } from '@grpc/grpc-js'
 import { type GrpcPort, type GrpcTls, openGrpcPort } from '../../../src/contract/peer/grpc-port.js'
-import { TestAuthority, type TestCertificate } from './support/certificates.js'
+import { Organisation } from '../../../src/contract/identity/organisation.js'
+import { pemOfKey } from '../../../src/contract/identity/pem-of-key.js'
 
 const MAX_BYTES = 100 * 1024 * 1024
 
@@ -19,20 +20,30 @@ const echo = {
   },
 }
 
-let authority: TestAuthority
-let stranger: TestAuthority
-let server: TestCertificate
+interface TlsFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
+let authority: Organisation
+let stranger: Organisation
+let server: TlsFiles
 const cleanups: (() => Promise<void> | void)[] = []
 
 beforeAll(async () => {
-  authority = await TestAuthority.create('authority')
-  stranger = await TestAuthority.create('stranger')
-  server = await authority.issue()
+  authority = await Organisation.create('Org1MSP', Date.now())
+  stranger = await Organisation.create('Org2MSP', Date.now())
+  server = await issue(authority)
 })
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
+
+async function issue(organisation: Organisation): Promise<TlsFiles> {
+  const { certificate, privateKey } = await organisation.issueTls([], Date.now())
+  return { certificate, key: pemOfKey(privateKey) }
+}
 
 async function openPort(tls?: Partial<GrpcTls>, plaintext = true): Promise<GrpcPort> {
   const port = await openGrpcPort({
@@ -66,9 +77,9 @@ function ask(port: GrpcPort, channel: ChannelCredentials, bytes = Buffer.from('h
   })
 }
 
-const trusting = (client?: TestCertificate): ChannelCredentials =>
+const trusting = (client?: TlsFiles): ChannelCredentials =>
   credentials.createSsl(
-    Buffer.from(authority.certificate),
+    Buffer.from(authority.tlsRootCertificate),
     client && Buffer.from(client.key),
     client && Buffer.from(client.certificate),
   )
@@ -101,7 +112,7 @@ test('messages of 8 MB pass both ways', async () => {
 
 test('without TLS files a TLS client is turned away, and others are served', async () => {
   const port = await openPort()
-  await expect(ask(port, trusting())).rejects.toMatchObject<Partial<ServiceError>>({
+  await expect(ask(port, trusting())).rejects.toMatchObject({
     code: status.UNAVAILABLE,
   })
   expect(String(await ask(port, credentials.createInsecure()))).toBe('hello')
@@ -114,17 +125,17 @@ test('plaintext can be forbidden', async () => {
 })
 
 test('with client authorities only clients with a certificate of theirs are let in', async () => {
-  const port = await openPort({ clientAuthorities: authority.certificate }, false)
-  expect(String(await ask(port, trusting(await authority.issue(['client']))))).toBe('hello')
+  const port = await openPort({ clientAuthorities: authority.tlsRootCertificate }, false)
+  expect(String(await ask(port, trusting(await issue(authority))))).toBe('hello')
   await expect(ask(port, trusting())).rejects.toMatchObject({ code: status.UNAVAILABLE })
-  await expect(ask(port, trusting(await stranger.issue(['client'])))).rejects.toMatchObject({
+  await expect(ask(port, trusting(await issue(stranger)))).rejects.toMatchObject({
     code: status.UNAVAILABLE,
   })
 })
 
 test('a client that trusts another authority does not connect', async () => {
   const port = await openPort({})
-  const distrusting = credentials.createSsl(Buffer.from(stranger.certificate))
+  const distrusting = credentials.createSsl(Buffer.from(stranger.tlsRootCertificate))
   await expect(ask(port, distrusting)).rejects.toMatchObject({ code: status.UNAVAILABLE })
 })
 
