@@ -11,6 +11,8 @@ import { inTurns } from './support/measure.js'
 import type { ReaderInput, ReaderResult } from './support/block-reader-server.js'
 
 const GB = 1e9
+/** More than the caches hold. */
+const SCANNED_BYTES = 64e6
 const LARGE_TX_BYTES = 65_748
 const SMALL_TX_BYTES = 400
 const TINY_TX_BYTES = 250
@@ -21,7 +23,7 @@ const HEADER_BYTES = 80
 export async function run(): Promise<Row[]> {
   const threads = new HashThreads()
   try {
-    const rows = [scannerRow(LARGE_TX_BYTES), scannerRow(SMALL_TX_BYTES)]
+    const rows = scannerRows()
     const large = blockSource(GB, LARGE_TX_BYTES)
     rows.push(
       await readerRow('checksum', large, { verify: 'checksum' }, 0.6),
@@ -129,25 +131,32 @@ async function socketRow({ length, checksum }: BlockSource, chunkMiB: number, li
   return staysUnder(limitMb, { claim, value: maxRssBytes / 1e6, unit: 'MB' })
 }
 
-function scannerRow(txBytes: number): Row {
-  const bytes = GB
-  const body = bodyForBlock(bytes, txBytes)
-  const buffer = new Uint8Array(SLICE_BYTES)
-  let best = 0
-  for (let round = 0; round < 5; round++) {
-    const scanner = new TxScanner({ kind: 'block', length: bytes, witness: false })
-    scanner.push(new Uint8Array(HEADER_BYTES))
-    let spentMs = 0
-    for (let at = 0; at < bytes - HEADER_BYTES; at += buffer.length) {
-      const slice = buffer.subarray(0, Math.min(buffer.length, bytes - HEADER_BYTES - at))
-      body.fill(slice, at)
-      const startMs = performance.now()
-      scanner.push(slice)
-      spentMs += performance.now() - startMs
-    }
+/** Where a transaction ends is in its lengths: scripts are skipped, so that long transactions say nothing about bytes. */
+function scannerRows(): Row[] {
+  const [small, large] = [passesPerSecond(SMALL_TX_BYTES), passesPerSecond(LARGE_TX_BYTES)]
+  const value = (small * SCANNED_BYTES) / GB
+  const claim = `transactions of ${SMALL_TX_BYTES} bytes found, alone`
+  return [
+    { claim, value, unit: 'GB/s', target: '>= 5 GB/s', ok: value >= 5 },
+    forInformation({
+      claim: `transactions of ${LARGE_TX_BYTES} bytes found, which are mostly skipped`,
+      value: (large * SCANNED_BYTES) / LARGE_TX_BYTES / 1e6,
+      unit: 'million/s',
+    }),
+  ]
+}
+
+/** How often a block that is in memory can be scanned. */
+function passesPerSecond(txBytes: number): number {
+  const bytes = new Uint8Array(SCANNED_BYTES)
+  bodyForBlock(SCANNED_BYTES, txBytes).fill(bytes.subarray(HEADER_BYTES), 0)
+  let best = Infinity
+  for (let round = 0; round < 20; round++) {
+    const startMs = performance.now()
+    const scanner = new TxScanner({ kind: 'block', length: SCANNED_BYTES, witness: false })
+    for (let at = 0; at < SCANNED_BYTES; at += SLICE_BYTES) scanner.push(bytes.subarray(at, at + SLICE_BYTES))
     scanner.finish()
-    best = Math.max(best, bytes / spentMs / 1e6)
+    best = Math.min(best, performance.now() - startMs)
   }
-  const claim = `transactions of ${txBytes} bytes found, alone`
-  return { claim, value: best, unit: 'GB/s', target: '>= 5 GB/s', ok: best >= 5 }
+  return 1000 / best
 }
