@@ -1,5 +1,6 @@
 import { conflictOf } from '../../ledger/conflict.js'
-import { VALIDATION_CODE } from '../../ledger/validation-code.js'
+import type { InvocationPayload } from '../../ledger/payload/invocation.js'
+import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-code.js'
 import type { WorldView } from '../../ledger/world-state.js'
 import { makeProposal } from '../proposal/make-proposal.js'
 import type { Chaincode } from '../shim/chaincode.js'
@@ -8,6 +9,7 @@ import { type DoneCall, MemoryWorld } from '../simulation/memory-world.js'
 import { Simulation } from '../simulation/simulation.js'
 import { CommitFailure } from './errors.js'
 import { Identities, type TestIdentity } from './identities.js'
+import { satisfiesKeyPolicies } from './key-policies.js'
 import { ContractRun } from './run-contract.js'
 
 /** A call that is asked for. */
@@ -15,8 +17,15 @@ export interface Request {
   readonly contract: string
   readonly identity: Required<TestIdentity>
   readonly transient: ReadonlyMap<string, Uint8Array>
+  /** Organisations whose nodes vouch for the call; undefined: whoever is needed. */
+  readonly endorsers: ReadonlySet<string> | undefined
   /** The function first. */
   readonly args: readonly Uint8Array[]
+}
+
+/** A call that ran. */
+export interface RunCall extends DoneCall {
+  readonly endorsers: ReadonlySet<string> | undefined
 }
 
 /** A contract as it is deployed. */
@@ -43,11 +52,13 @@ export interface ChainSettings {
 
 /** Contracts and their state in memory; every call that is committed has a block of its own. */
 export class Chain {
-  readonly world = new MemoryWorld()
+  readonly world = new MemoryWorld((call, world) => this.#judgeEndorsers(call, world))
   readonly events: TestEvent[] = []
   readonly #contracts = new Map<string, Deployed>()
   readonly #identities = new Identities()
   readonly #settings: ChainSettings
+  /** Of the call that is being committed. */
+  #endorsers: ReadonlySet<string> | undefined
 
   constructor(settings: ChainSettings) {
     this.#settings = settings
@@ -59,7 +70,7 @@ export class Chain {
   }
 
   /** Runs a call on the state as it is now. */
-  async run({ identity: asked, ...request }: Request): Promise<DoneCall> {
+  async run({ identity: asked, endorsers, ...request }: Request): Promise<RunCall> {
     const { channelId, peerMspId, now } = this.#settings
     const timestampMs = now().getTime()
     const snapshot = this.world.snapshot()
@@ -74,7 +85,7 @@ export class Chain {
     try {
       const find = (name: string) => this.#contracts.get(name)?.chaincode
       const simulated = await new ContractRun(call, simulation, find, peerMspId).start()
-      return { call, simulated }
+      return { call, simulated, endorsers }
     } finally {
       simulation.abort()
       snapshot.close()
@@ -82,8 +93,9 @@ export class Chain {
   }
 
   /** @throws {CommitFailure} */
-  commit(done: DoneCall): void {
+  commit(done: RunCall): void {
     const { callId, contract } = done.call
+    this.#endorsers = done.endorsers
     const before = this.world.snapshot()
     const [code = VALIDATION_CODE.VALID] = this.world.commit([done])
     if (code !== VALIDATION_CODE.VALID) throw new CommitFailure(callId, code, reasonOf(done, before))
@@ -93,6 +105,11 @@ export class Chain {
       const payload = Buffer.from(event.payload).toString('utf8')
       this.events.push({ contract, name: event.name, payload, callId, height })
     }
+  }
+
+  #judgeEndorsers({ writes }: InvocationPayload, world: WorldView): ValidationCode {
+    const isEnough = !this.#endorsers || satisfiesKeyPolicies(writes, world, this.#endorsers)
+    return isEnough ? VALIDATION_CODE.VALID : VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
   }
 }
 

@@ -36,6 +36,14 @@ export class TestClient {
     return this.#with({ transient: new Map(entries) })
   }
 
+  /**
+   * The same, endorsed by nodes of these organisations alone: it takes no effect where a key it writes has a policy that
+   * asks for others. Without this, calls are endorsed by whoever is needed.
+   */
+  endorsedBy(...mspIds: readonly string[]): TestClient {
+    return this.#with({ endorsers: new Set(mspIds) })
+  }
+
   /** The same, of another contract of the ledger. */
   of(contract: string): TestClient {
     return this.#with({ contract })

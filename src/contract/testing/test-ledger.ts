@@ -57,7 +57,7 @@ export class TestLedger extends TestClient {
       peerMspId: peerMspId ?? EVERYBODY.mspId,
       now: now ?? everySecond(),
     })
-    super(chain, { contract: name, identity: EVERYBODY, transient: new Map() })
+    super(chain, { contract: name, identity: EVERYBODY, transient: new Map(), endorsers: undefined })
     this.#chain = chain
     this.state = this.stateOf(name)
     this.deploy(name, contract)

@@ -93,6 +93,15 @@ export class AssetContract extends Contract {
     return Buffer.from(await ctx.stub.getPrivateDataHash(collection, id)).toString('hex')
   }
 
+  /** `policy` in hex. */
+  async guard(ctx: Context, id: string, policy: string) {
+    await ctx.stub.setStateValidationParameter(id, Buffer.from(policy, 'hex'))
+  }
+
+  async policy(ctx: Context, id: string) {
+    return Buffer.from(await ctx.stub.getStateValidationParameter(id)).toString('hex')
+  }
+
   who(ctx: Context) {
     const { stub, clientIdentity: caller } = ctx
     const { fcn, params } = stub.getFunctionAndParameters()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { CommitFailure, ContractFailure } from '../../../src/contract/testing/errors.js'
 import { TestLedger } from '../../../src/contract/testing/test-ledger.js'
+import { MSPRole, SignaturePolicyEnvelope } from '../../../src/contract/wire/fabric.js'
 import { AssetContract, Counter } from './contracts.js'
 
 function assets(changes: Partial<ConstructorParameters<typeof TestLedger>[0]> = {}): TestLedger {
@@ -195,6 +196,38 @@ describe('private data', () => {
     const name = '_implicit_org_Org1MSP'
     await ledger.withTransient(secret).submit('hide', name, 'a')
     await expect(ledger.submit('hide', name, 'a')).rejects.toThrow('nothing to hide')
+  })
+})
+
+describe('policies of keys', () => {
+  /** As Fabric's KeyEndorsementPolicy makes it: members of both organisations. */
+  const principals = ['Org1MSP', 'Org2MSP'].map((mspIdentifier) => ({
+    principalClassification: 0,
+    principal: MSPRole.encode({ mspIdentifier, role: 0 }),
+  }))
+  const rules = [0, 1].map((signedBy) => ({ signedBy, nOutOf: undefined }))
+  const both = Buffer.from(
+    SignaturePolicyEnvelope.encode({
+      version: 0,
+      rule: { signedBy: undefined, nOutOf: { n: 2, rules } },
+      identities: principals,
+    }),
+  ).toString('hex')
+
+  test('are read back as they were set, and hold for the calls that come after', async () => {
+    const ledger = assets()
+    const alone = ledger.endorsedBy('Org1MSP')
+    await alone.submit('create', 'a', 'blue')
+    await alone.submit('guard', 'a', both)
+    expect(await ledger.evaluate('policy', 'a')).toBe(both)
+    await expect(alone.submit('paint', 'a', 'red')).rejects.toMatchObject({
+      code: 10,
+      status: 'ENDORSEMENT_POLICY_FAILURE',
+    })
+    await expect(alone.submit('guard', 'a', '')).rejects.toMatchObject({ code: 10 })
+    await ledger.endorsedBy('Org1MSP', 'Org2MSP').submit('paint', 'a', 'red')
+    await ledger.submit('paint', 'a', 'green')
+    expect(ledger.state.getJson('a')).toMatchObject({ colour: 'green' })
   })
 })
 
