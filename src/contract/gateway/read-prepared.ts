@@ -79,11 +79,7 @@ function requireHeader(
   const { type, txId, channelId } = channelHeader
   const callId = callIdOf(signatureHeader.nonce, signatureHeader.creator)
   if (type !== CALL_HEADER_TYPE) throw malformed(`invalid header type ${type}`)
-  if (txId !== callId || transactionId !== callId)
-    throw new ProposalError(
-      'wrong-id',
-      `the transaction id is not the one of its creator and nonce, ${callId}`,
-    )
+  if (txId !== callId || transactionId !== callId) throw wrongId(callId)
   if (channelId !== ownChannelId)
     throw new ProposalError('other-channel', `channel '${channelId.slice(0, 249)}' not found`)
   return callId
@@ -144,6 +140,14 @@ function requireSameCall({ timestamp, payload }: CallTransaction, facts: CallFac
     args.length === facts.args.length &&
     args.every((arg, i) => Buffer.compare(bytesOf(arg), facts.args[i] as Uint8Array) === 0)
   if (!same) throw malformed('the results are those of another call')
+}
+
+/** The id of a call follows from its creator and its nonce. */
+export function wrongId(callId: string): ProposalError {
+  return new ProposalError(
+    'wrong-id',
+    `the transaction id is not the one of its creator and nonce, ${callId}`,
+  )
 }
 
 function malformed(message: string): ProposalError {
