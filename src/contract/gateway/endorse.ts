@@ -15,7 +15,7 @@ export async function endorse(
 ): Promise<EndorseResponse> {
   const { calls, peer } = options
   try {
-    const call = proposedCall(request, options)
+    const call = await proposedCall(request, options)
     const { response, transaction } = await calls.endorse(call, signal)
     if (!isSuccess(response)) throw endorseRefused(response, peer)
     assert(transaction, 'a call that succeeded has a transaction')

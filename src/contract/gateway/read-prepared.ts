@@ -46,13 +46,13 @@ interface CallFacts {
 
 /**
  * The transaction of the chain in an envelope of `preparedTransaction` that its client has signed. What the envelope says
- * of the call and what the transaction says must be the same. @throws {ProposalError}
+ * of the call and what the transaction says must be the same. Rejects with a ProposalError.
  */
-export function readPrepared(
+export async function readPrepared(
   { payload, signature }: Envelope,
   transactionId: string,
   rules: Rules,
-): CallTransaction {
+): Promise<CallTransaction> {
   if (payload.length > MAX_ENVELOPE_FACTOR * rules.maxTransactionBytes)
     throw malformed('the prepared transaction is too long')
   const { header, data } = decodePart(Payload, payload, 'Payload')
@@ -62,7 +62,7 @@ export function readPrepared(
   const { channelHeader, signatureHeader } = parts
   const contract = contractOf(channelHeader)
   const signed = { message: payload, signature, creator: signatureHeader.creator, contract }
-  const { mspId, certificate } = requireSigner(signed, rules.members, rules.channelId)
+  const { mspId, certificate } = await requireSigner(signed, rules.members, rules.channelId)
   const { args, results } = unpackAction(data, header)
   const transaction = decodeResults(results, rules.maxTransactionBytes)
   const timestampMs = channelHeader.timestamp ? timestampMsOf(channelHeader.timestamp) : undefined

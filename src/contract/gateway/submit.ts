@@ -17,7 +17,7 @@ export async function submit(
   options: GatewayOptions,
   memory: PreparedMemory,
 ): Promise<SubmitResponse> {
-  const transaction = preparedOf(request, options, memory)
+  const transaction = await preparedOf(request, options, memory)
   try {
     await options.calls.submit(transaction)
     return {}
@@ -26,18 +26,18 @@ export async function submit(
   }
 }
 
-function preparedOf(
+async function preparedOf(
   request: SubmitRequest,
   options: GatewayOptions,
   memory: PreparedMemory,
-): CallTransaction {
+): Promise<CallTransaction> {
   const { preparedTransaction: envelope, transactionId } = request
   if (!envelope) throw invalid('a prepared transaction is required')
   if (envelope.signature.length === 0) throw invalid('prepared transaction must be signed')
   try {
     const known = memory.take(envelope.payload)
-    if (!known) return readPrepared(envelope, transactionId, options)
-    requireClient(envelope, known, transactionId, options)
+    if (!known) return await readPrepared(envelope, transactionId, options)
+    await requireClient(envelope, known, transactionId, options)
     return known
   } catch (error) {
     if (error instanceof ProposalError && error.fault === 'access-denied')
@@ -48,15 +48,19 @@ function preparedOf(
 }
 
 /** The client of a transaction that was prepared here: only its signature is new. */
-function requireClient(
+async function requireClient(
   { payload: message, signature }: Envelope,
   { payload: { callId, contract, creator } }: CallTransaction,
   transactionId: string,
   { members, channelId }: GatewayOptions,
-): void {
+): Promise<void> {
   if (transactionId !== callId) throw wrongId(callId)
   const caller = { mspId: creator.mspId, certificate: creator.credentials }
-  requireSigner({ message, signature, creator: serializeIdentity(caller), contract }, members, channelId)
+  await requireSigner(
+    { message, signature, creator: serializeIdentity(caller), contract },
+    members,
+    channelId,
+  )
 }
 
 function submitFault(error: unknown, peer: GatewayOptions['peer']): unknown {
