@@ -1,0 +1,175 @@
+import type { Json } from '../../base/json.js'
+import type { RichQuery } from './rich-query.js'
+import { isObject, type JsonObject, valueAt } from './selector.js'
+import type { Session } from './session.js'
+import { bySortFields, type SortKey } from './sort.js'
+import { type PageRequest, StateRequestError, type StateResult } from './state-requests.js'
+
+/** The rows a rich query chooses from. */
+export interface RowSource {
+  /** In the order of their keys, from `start` on. Looking at a row does not make the call depend on it. */
+  rows(start: string): Iterable<StateResult>
+  /** A row of `rows`, to be handed out: from now on the call depends on it. */
+  take(key: string): StateResult
+}
+
+/** Where a page of a query starts: at a key, or in a sorted result after so many. */
+export type QueryStart = { readonly key: string } | { readonly place: number }
+
+const CHUNK_ROWS = 256
+const CHUNK_BYTES = 1024 * 1024
+const OPEN_BRACE = 0x7b
+const JSON_SPACE = new Set([0x20, 0x09, 0x0a, 0x0d])
+
+interface Hit {
+  readonly key: string
+  readonly document: JsonObject
+}
+
+/** The results of a query in its order, each found when it is asked for unless they are sorted. */
+export function* runQuery(
+  session: Session,
+  source: RowSource,
+  query: RichQuery,
+  start: QueryStart | undefined,
+): Generator<StateResult> {
+  const isSorted = query.sort.length > 0
+  const hits = matchingRows(session, source.rows(start && 'key' in start ? start.key : ''), query)
+  const ordered = isSorted ? sorted(hits, query, session.settings.maxSortedKeys) : hits
+  let skip = skipped(query, start)
+  for (const { key } of ordered) {
+    if (skip > 0) skip -= 1
+    else yield projected(source.take(key), query.fields)
+  }
+}
+
+/** How many results come before the first to hand out. */
+function skipped({ skip }: RichQuery, start: QueryStart | undefined): number {
+  if (!start) return skip
+  return 'place' in start ? start.place : 0
+}
+
+/** @throws {StateRequestError} where it is none of such a query */
+export function decodeBookmark({ sort }: RichQuery, { bookmark }: PageRequest): QueryStart | undefined {
+  if (bookmark === '') return undefined
+  const text = Buffer.from(bookmark, 'base64url').toString('utf8')
+  if (sort.length === 0 && text.startsWith('k')) return { key: text.slice(1) }
+  if (sort.length > 0 && /^p\d{1,9}$/.test(text)) return { place: Number(text.slice(1)) }
+  throw new StateRequestError('invalid query: the bookmark is not one of this query')
+}
+
+/** The bookmark of the page that begins with `following`, `count` results after `start`. */
+export function encodeBookmark(
+  query: RichQuery,
+  start: QueryStart | undefined,
+  following: StateResult,
+  count: number,
+): string {
+  const text = query.sort.length > 0 ? `p${skipped(query, start) + count}` : `k${following.key}`
+  return Buffer.from(text, 'utf8').toString('base64url')
+}
+
+function* matchingRows(
+  session: Session,
+  rows: Iterable<StateResult>,
+  { selector }: RichQuery,
+): Generator<Hit> {
+  for (const chunk of inChunks(rows)) {
+    session.budget.scan(chunk.length)
+    const match = () => hitsOf(chunk, selector.matches)
+    yield* selector.hasRegex ? session.budget.match(match) : match()
+  }
+}
+
+function* inChunks(rows: Iterable<StateResult>): Generator<readonly StateResult[]> {
+  let chunk: StateResult[] = []
+  let bytes = 0
+  for (const row of rows) {
+    chunk.push(row)
+    bytes += row.value.length
+    if (chunk.length < CHUNK_ROWS && bytes < CHUNK_BYTES) continue
+    yield chunk
+    chunk = []
+    bytes = 0
+  }
+  yield chunk
+}
+
+function hitsOf(rows: readonly StateResult[], matches: (document: Json) => boolean): readonly Hit[] {
+  const hits: Hit[] = []
+  for (const { key, value } of rows) {
+    const document = documentOf(value)
+    if (!document) continue
+    // CouchDB has the key in the document, and selectors ask for it there.
+    const whole = { ...document, _id: key }
+    if (isMatch(whole, matches)) hits.push({ key, document: whole })
+  }
+  return hits
+}
+
+/** A document nested so deep that comparing it takes more than the stack there is matches nothing. */
+function isMatch(document: Json, matches: (document: Json) => boolean): boolean {
+  try {
+    return matches(document)
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** Undefined unless the value is a JSON object: nothing else is seen by rich queries. */
+function documentOf(value: Uint8Array): JsonObject | undefined {
+  const first = value.find((byte) => !JSON_SPACE.has(byte))
+  if (first !== OPEN_BRACE) return undefined
+  try {
+    return JSON.parse(
+      Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'),
+    ) as JsonObject
+  } catch {
+    return undefined
+  }
+}
+
+function sorted(hits: Iterable<Hit>, { sort }: RichQuery, maxKeys: number): readonly SortKey[] {
+  const keys: SortKey[] = []
+  for (const { key, document } of hits) {
+    if (keys.length === maxKeys)
+      throw new StateRequestError(`the query sorts more than ${maxKeys} keys; narrow its selector`)
+    keys.push({ key, values: sort.map(({ path }) => valueAt(document, path)) })
+  }
+  return keys.sort(bySortFields(sort))
+}
+
+function projected(row: StateResult, fields: RichQuery['fields']): StateResult {
+  if (!fields) return row
+  const document = documentOf(row.value)
+  const chosen: Tree = Object.create(null) as Tree
+  for (const path of fields) {
+    const value = valueAt(document, path)
+    if (value !== undefined) plant(chosen, path, value)
+  }
+  return { ...row, value: Buffer.from(textOf(chosen)) }
+}
+
+/** An object without a prototype, so that a field may have any name. */
+interface Tree {
+  [name: string]: Json | Tree
+}
+
+function plant(tree: Tree, path: readonly string[], value: Json): void {
+  let at = tree
+  for (const name of path.slice(0, -1)) {
+    const inner = at[name]
+    if (inner !== undefined && !isObject(inner)) return
+    at = at[name] = Object.assign(Object.create(null) as Tree, inner)
+  }
+  at[path.at(-1) as string] = value
+}
+
+function textOf(tree: Tree): string {
+  try {
+    return JSON.stringify(tree)
+  } catch {
+    throw new StateRequestError('a document of the result is nested too deep to choose fields of it')
+  }
+}
