@@ -46,7 +46,7 @@ export class CallArguments {
     metadata: ContractMetadata,
   ): void {
     const validate = this.#validator(`${functionName}\0${index}`, parameter, metadata)
-    const value = typeof arg === 'string' ? readText(arg, parameter.schema) : arg
+    const value = readText(textOf(arg), parameter.schema)
     if (validate(value)) return
     const what = `argument ${index + 1} of ${functionName} (${parameter.name})`
     throw new ApiError('INVALID_PARAMS', `${what} ${sentence(validate.errors)}`, { path: `/args/${index}` })
@@ -64,7 +64,7 @@ export class CallArguments {
   }
 }
 
-/** What a text means to a contract that wants something else than text. */
+/** What the contract will make of a text. */
 function readText(text: string, schema: Schema): unknown {
   if (schema['type'] === 'string') return text
   if (schema['type'] === 'number' || schema['type'] === 'integer') {
