@@ -174,7 +174,7 @@ describe('snapshots', () => {
     }
     expect(taken).toEqual(Array.from({ length: 890 }, (_, i) => String(i + 10).padStart(4, '0')))
     const left = snapshot.worldRange('c', '', '')[Symbol.iterator]()
-    expect(left.next().value?.key).toBe('0000')
+    expect(left.next()).toMatchObject({ value: { key: '0000' } })
     snapshot.close()
     expect(() => Array.from({ [Symbol.iterator]: () => left })).toThrow('the snapshot is closed')
   })
