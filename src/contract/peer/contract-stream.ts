@@ -121,9 +121,8 @@ export class ContractStream {
       return Promise.reject(new ContractError('busy', 'the contract does not read what the node sends'))
     }
     return new Promise((resolve, reject) => {
-      const call = new OpenCall(task, resolve, reject)
-      this.#calls.set(key, call)
-      signal.addEventListener('abort', () => this.#giveUp(key, call, signal.reason as Error), { once: true })
+      const giveUp = (call: OpenCall, error: Error): void => this.#giveUp(key, call, error)
+      this.#calls.set(key, new OpenCall(task, resolve, reject, signal, giveUp))
       this.#line.send({
         type: task.isInit ? Type.INIT : Type.TRANSACTION,
         payload: task.input,

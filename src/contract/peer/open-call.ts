@@ -38,10 +38,23 @@ export class OpenCall {
   /** Requests that came while another contract worked for this call. */
   readonly waiting: ChaincodeMessage[] = []
 
-  constructor(task: ContractTask, resolve: (answer: ContractAnswer) => void, reject: (error: Error) => void) {
+  readonly #signal: AbortSignal
+  readonly #onAbort: () => void
+
+  /** `giveUp` is called when the signal aborts before the call is stopped. */
+  constructor(
+    task: ContractTask,
+    resolve: (answer: ContractAnswer) => void,
+    reject: (error: Error) => void,
+    signal: AbortSignal,
+    giveUp: (call: OpenCall, error: Error) => void,
+  ) {
     this.task = task
     this.resolve = resolve
     this.reject = reject
+    this.#signal = signal
+    this.#onAbort = () => giveUp(this, signal.reason as Error)
+    signal.addEventListener('abort', this.#onAbort)
   }
 
   /** Bytes that {@link waiting} holds. */
@@ -51,6 +64,7 @@ export class OpenCall {
 
   /** Nothing is done for this call any more. */
   stop(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
     this.invoking?.abort(new ContractError('bad-call', 'the contract that asked for this call has ended'))
     this.waiting.length = 0
   }

@@ -8,7 +8,7 @@ import type {
 } from '../../ledger/payload/key-access.js'
 import { compareUtf8, utf8Length } from '../../ledger/text.js'
 import type { PrivateWrite } from '../call.js'
-import { metadataNamespace } from './namespaces.js'
+import { metadataNamespace } from '../../ledger/contracts/namespaces.js'
 import type { SimulationSettings } from './settings.js'
 import { StateRequestError } from './state-requests.js'
 

@@ -1,35 +1,28 @@
+import type { Collection } from '../../ledger/contracts/definition.js'
+import { implicitOrganisation } from '../../ledger/contracts/namespaces.js'
+import type { Policy } from '../../ledger/contracts/policy.js'
 import { StateRequestError } from './state-requests.js'
 
-/** Who is a member of a collection: an organisation in some role, or so many of several rules. */
-export type MemberPolicy =
-  | { readonly mspId: string; readonly role: string }
-  | { readonly nOf: number; readonly rules: readonly MemberPolicy[] }
+/** What a simulation has to know of a private collection. */
+export type MemberCollection = Pick<
+  Collection,
+  'name' | 'memberPolicy' | 'memberOnlyRead' | 'memberOnlyWrite'
+>
 
-/** A private collection as its contract's definition has it. */
-export interface Collection {
-  readonly name: string
-  readonly memberPolicy: MemberPolicy
-  /** Whether only callers of a member organisation may read. */
-  readonly memberOnlyRead: boolean
-  readonly memberOnlyWrite: boolean
-}
-
-/** Contracts as they are deployed. */
+/** Contracts as they are deployed in the state that a call sees. */
 export interface Definitions {
   /** Undefined or empty where the contract has no collections of its own. */
-  collections(contract: string): readonly Collection[] | undefined
+  collections(contract: string): readonly MemberCollection[] | undefined
 }
-
-const IMPLICIT_PREFIX = '_implicit_org_'
 
 /**
  * The collection of this name. Each organisation has one of its own without any definition; values in it are for that
  * organisation to read.
  * @throws {StateRequestError}
  */
-export function collectionOf(definitions: Definitions, contract: string, name: string): Collection {
-  if (name.startsWith(IMPLICIT_PREFIX) && name.length > IMPLICIT_PREFIX.length)
-    return implicitCollection(name)
+export function collectionOf(definitions: Definitions, contract: string, name: string): MemberCollection {
+  const mspId = implicitOrganisation(name)
+  if (mspId) return implicitCollection(name, mspId)
   const collections = definitions.collections(contract) ?? []
   if (collections.length === 0) {
     const hint = 'pass the collection configuration upon chaincode definition/instantiation'
@@ -43,12 +36,11 @@ export function collectionOf(definitions: Definitions, contract: string, name: s
 }
 
 /** Whether a caller of this organisation alone satisfies the policy, whatever his role: clients are what calls. */
-export function isMember(policy: MemberPolicy, mspId: string): boolean {
+export function isMember(policy: Policy, mspId: string): boolean {
   if (!('nOf' in policy)) return policy.mspId === mspId
   return policy.rules.filter((rule) => isMember(rule, mspId)).length >= policy.nOf
 }
 
-function implicitCollection(name: string): Collection {
-  const mspId = name.slice(IMPLICIT_PREFIX.length)
+function implicitCollection(name: string, mspId: string): MemberCollection {
   return { name, memberPolicy: { mspId, role: 'MEMBER' }, memberOnlyRead: true, memberOnlyWrite: false }
 }

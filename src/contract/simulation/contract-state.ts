@@ -1,4 +1,4 @@
-import { binaryOf, bytesOf } from './binary-bytes.js'
+import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
 import { PrivateState } from './private-state.js'
 import { keyRange, readRange } from './range-query.js'
@@ -122,7 +122,7 @@ export class ContractState implements StateRequests {
     return {
       *rows(start) {
         for (const { key, value } of snapshot.worldRange(namespace, start, ''))
-          yield { namespace, key, value: bytesOf(value) }
+          yield { key, text: 'text' in value ? value.text : '' }
       },
       take: (key) => ({ namespace, key, value: this.getState(key, '') }),
     }

@@ -1,35 +1,35 @@
-import { canonicalJson } from '../../base/canonical-json.js'
-import { compareUtf8 } from '../../ledger/text.js'
+import {
+  decodeKeyMetadata,
+  encodeKeyMetadata,
+  type KeyMetadata,
+  readKeyMetadata,
+} from '../../ledger/contracts/key-metadata.js'
+import { metadataNamespace } from '../../ledger/contracts/namespaces.js'
 import type { Binary } from '../../ledger/payload/binary.js'
-import { bytesOf } from './binary-bytes.js'
-import { metadataNamespace } from './namespaces.js'
+import { RuleError } from '../../ledger/rule-error.js'
+import { compareUtf8 } from '../../ledger/text.js'
 import { readCommitted, requireKey, type Session } from './session.js'
-import type { MetadataEntry } from './state-requests.js'
-
-/** Values in hex digits, by metakey. */
-type Entries = Record<string, string>
+import { type MetadataEntry, StateRequestError } from './state-requests.js'
 
 /** What was committed as metadata of a key, by metakey. */
 export function readMetadata(session: Session, namespace: string, key: string): readonly MetadataEntry[] {
-  const found = readCommitted(session, metadataNamespace(namespace), key)
-  return Object.entries(entriesOf(found?.value ?? null))
+  readCommitted(session, metadataNamespace(namespace), key)
+  return [...readKeyMetadata(session.snapshot, namespace, key)]
     .sort(([a], [b]) => compareUtf8(a, b))
     .map(([metakey, hex]) => ({ metakey, value: Buffer.from(hex, 'hex') }))
 }
 
-/** An empty value removes the entry. */
+/** An empty value removes the entry. @throws {StateRequestError} for metadata that no valid call could write */
 export function writeMetadata(session: Session, namespace: string, key: string, entry: MetadataEntry): void {
   const { record, snapshot } = session
-  const place = metadataNamespace(namespace)
   const own = record.writtenMetadata(namespace, requireKey(key))
-  const before = own === undefined ? snapshot.worldValue(place, key)?.value : own
-  const entries = entriesOf(before ?? null)
-  Reflect.deleteProperty(entries, entry.metakey)
+  const before = own === undefined ? readKeyMetadata(snapshot, namespace, key) : metadataIn(own)
+  const metadata = new Map(before)
+  metadata.delete(entry.metakey)
   // What is left of the committed entries makes the result depend on them.
-  if (own === undefined && Object.keys(entries).length > 0) readCommitted(session, place, key)
-  if (entry.value.length > 0) entries[entry.metakey] = Buffer.from(entry.value).toString('hex')
-  const isEmpty = Object.keys(entries).length === 0
-  record.writeMetadata(namespace, key, isEmpty ? null : { text: canonicalJson(entries) })
+  if (own === undefined && metadata.size > 0) readCommitted(session, metadataNamespace(namespace), key)
+  if (entry.value.length > 0) metadata.set(entry.metakey, Buffer.from(entry.value).toString('hex'))
+  record.writeMetadata(namespace, key, checked(encodeKeyMetadata(metadata)))
 }
 
 /**
@@ -45,9 +45,15 @@ export function settleMetadata(session: Session): void {
   for (const { namespace, key } of record.deletedKeys) record.writeMetadata(namespace, key, null)
 }
 
-/** No prototype: a metakey may have any name. */
-function entriesOf(stored: Binary | null): Entries {
-  const entries = Object.create(null) as Entries
-  if (!stored) return entries
-  return Object.assign(entries, JSON.parse(Buffer.from(bytesOf(stored)).toString('utf8')) as Entries)
+function metadataIn(value: Binary | null): KeyMetadata {
+  return value ? decodeKeyMetadata(value) : new Map<string, string>()
+}
+
+function checked(value: Binary | null): Binary | null {
+  try {
+    if (value) decodeKeyMetadata(value)
+    return value
+  } catch (error) {
+    throw error instanceof RuleError ? new StateRequestError(error.message) : error
+  }
 }

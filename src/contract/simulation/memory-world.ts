@@ -7,7 +7,7 @@ import { WorldOverlay } from '../../ledger/world-overlay.js'
 import type { VersionedValue, WorldEntry, WorldWrite } from '../../ledger/world-state.js'
 import type { Call, Simulated } from '../call.js'
 import type { HistoryEntry, WorldSnapshot } from '../world-snapshot.js'
-import { binaryOf, bytesOf } from './binary-bytes.js'
+import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import { MemoryPrivateValues } from './memory-private-values.js'
 import { placeOf } from './sorted-keys.js'
 

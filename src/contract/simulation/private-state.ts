@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Binary } from '../../ledger/payload/binary.js'
 import type { PrivateWrite } from '../call.js'
-import { bytesOf } from './binary-bytes.js'
-import { type Collection, collectionOf, isMember } from './collections.js'
+import { type Binary, bytesOf } from '../../ledger/payload/binary.js'
+import { collectionOf, isMember, type MemberCollection } from './collections.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
-import { hashedKey, privateNamespace } from './namespaces.js'
+import { hashedKey, privateNamespace } from '../../ledger/contracts/namespaces.js'
 import type { KeyRange } from './range-query.js'
 import type { RowSource } from './run-query.js'
 import { readCommitted, requireKey, requireMayWrite, type Session } from './session.js'
@@ -16,7 +15,7 @@ const NOTHING = new Uint8Array()
 export class PrivateState {
   readonly #session: Session
   readonly #contract: string
-  readonly #collection: Collection
+  readonly #collection: MemberCollection
   readonly #namespace: string
 
   /** @throws {StateRequestError} where there is no such collection */
@@ -72,8 +71,11 @@ export class PrivateState {
 
   source(): RowSource {
     this.#requireQuery()
+    const rows = (start: string) => this.#rows({ start, end: '' })
     return {
-      rows: (start) => this.#rows({ start, end: '' }),
+      *rows(start) {
+        for (const { key, value } of rows(start)) yield { key, text: Buffer.from(value).toString('utf8') }
+      },
       take: (key) => ({ namespace: this.#contract, key, value: this.#committed(key) ?? NOTHING }),
     }
   }

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.js'
 import type { RichQuery } from './rich-query.js'
-import { isObject, type JsonObject, valueAt } from './selector.js'
+import { isObject, type JsonObject, type Selector, valueAt } from './selector.js'
 import type { Session } from './session.js'
 import { bySortFields, type SortKey } from './sort.js'
 import { type PageRequest, StateRequestError, type StateResult } from './state-requests.js'
@@ -8,18 +8,24 @@ import { type PageRequest, StateRequestError, type StateResult } from './state-r
 /** The rows a rich query chooses from. */
 export interface RowSource {
   /** In the order of their keys, from `start` on. Looking at a row does not make the call depend on it. */
-  rows(start: string): Iterable<StateResult>
+  rows(start: string): Iterable<Candidate>
   /** A row of `rows`, to be handed out: from now on the call depends on it. */
   take(key: string): StateResult
+}
+
+export interface Candidate {
+  readonly key: string
+  /** '' where the value is no text. */
+  readonly text: string
 }
 
 /** Where a page of a query starts: at a key, or in a sorted result after so many. */
 export type QueryStart = { readonly key: string } | { readonly place: number }
 
 const CHUNK_ROWS = 256
-const CHUNK_BYTES = 1024 * 1024
-const OPEN_BRACE = 0x7b
-const JSON_SPACE = new Set([0x20, 0x09, 0x0a, 0x0d])
+const CHUNK_LENGTH = 1024 * 1024
+/** How the text of a JSON object begins. */
+const OBJECT = /^[ \t\n\r]*\{/
 
 interface Hit {
   readonly key: string
@@ -69,42 +75,44 @@ export function encodeBookmark(
   return Buffer.from(text, 'utf8').toString('base64url')
 }
 
-function* matchingRows(
-  session: Session,
-  rows: Iterable<StateResult>,
-  { selector }: RichQuery,
-): Generator<Hit> {
+function* matchingRows(session: Session, rows: Iterable<Candidate>, { selector }: RichQuery): Generator<Hit> {
   for (const chunk of inChunks(rows)) {
     session.budget.scan(chunk.length)
-    const match = () => hitsOf(chunk, selector.matches)
+    const match = () => hitsOf(chunk, selector)
     yield* selector.hasRegex ? session.budget.match(match) : match()
   }
 }
 
-function* inChunks(rows: Iterable<StateResult>): Generator<readonly StateResult[]> {
-  let chunk: StateResult[] = []
-  let bytes = 0
+function* inChunks(rows: Iterable<Candidate>): Generator<readonly Candidate[]> {
+  let chunk: Candidate[] = []
+  let length = 0
   for (const row of rows) {
     chunk.push(row)
-    bytes += row.value.length
-    if (chunk.length < CHUNK_ROWS && bytes < CHUNK_BYTES) continue
+    length += row.text.length
+    if (chunk.length < CHUNK_ROWS && length < CHUNK_LENGTH) continue
     yield chunk
     chunk = []
-    bytes = 0
+    length = 0
   }
   yield chunk
 }
 
-function hitsOf(rows: readonly StateResult[], matches: (document: Json) => boolean): readonly Hit[] {
+function hitsOf(rows: readonly Candidate[], { matches, literals }: Selector): readonly Hit[] {
   const hits: Hit[] = []
-  for (const { key, value } of rows) {
-    const document = documentOf(value)
+  for (const { key, text } of rows) {
+    if (!mayHave(text, literals)) continue
+    const document = documentOf(text)
     if (!document) continue
     // CouchDB has the key in the document, and selectors ask for it there.
-    const whole = { ...document, _id: key }
-    if (isMatch(whole, matches)) hits.push({ key, document: whole })
+    document['_id'] = key
+    if (isMatch(document, matches)) hits.push({ key, document })
   }
   return hits
+}
+
+/** Spares parsing most documents; with escapes a text may be spelled in any way. */
+function mayHave(text: string, literals: readonly string[]): boolean {
+  return literals.every((literal) => text.includes(literal)) || text.includes('\\')
 }
 
 /** A document nested so deep that comparing it takes more than the stack there is matches nothing. */
@@ -117,14 +125,11 @@ function isMatch(document: Json, matches: (document: Json) => boolean): boolean 
   }
 }
 
-/** Undefined unless the value is a JSON object: nothing else is seen by rich queries. */
-function documentOf(value: Uint8Array): JsonObject | undefined {
-  const first = value.find((byte) => !JSON_SPACE.has(byte))
-  if (first !== OPEN_BRACE) return undefined
+/** Undefined unless the text is a JSON object: nothing else is seen by rich queries. */
+function documentOf(text: string): Record<string, Json> | undefined {
+  if (!OBJECT.test(text)) return undefined
   try {
-    return JSON.parse(
-      Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'),
-    ) as JsonObject
+    return JSON.parse(text) as Record<string, Json>
   } catch {
     return undefined
   }
@@ -142,7 +147,7 @@ function sorted(hits: Iterable<Hit>, { sort }: RichQuery, maxKeys: number): read
 
 function projected(row: StateResult, fields: RichQuery['fields']): StateResult {
   if (!fields) return row
-  const document = documentOf(row.value)
+  const document = documentOf(Buffer.from(row.value).toString('utf8'))
   const chosen: Tree = Object.create(null) as Tree
   for (const path of fields) {
     const value = valueAt(document, path)

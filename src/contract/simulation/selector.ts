@@ -11,6 +11,16 @@ export interface Selector {
   readonly matches: (document: Json) => boolean
   /** Whether matching may take unreasonably long. */
   readonly hasRegex: boolean
+  /** Texts, as JSON without escapes has them, that stand in every document that matches. */
+  readonly literals: readonly string[]
+}
+
+/** Where in a selector a condition stands. */
+interface Place {
+  readonly depth: number
+  readonly negated: boolean
+  /** No document matches that does not meet it. */
+  readonly isNeeded: boolean
 }
 
 const MAX_DEPTH = 32
@@ -24,57 +34,64 @@ const TYPES = ['null', 'boolean', 'number', 'string', 'array', 'object']
  */
 export function compileSelector(selector: Json): Selector {
   const compiler = new Compiler()
-  const condition = compiler.condition(objectOf(selector, 'selector'), false, 0)
-  return { matches: condition, hasRegex: compiler.hasRegex }
+  const root = { depth: 0, negated: false, isNeeded: true }
+  const matches = compiler.condition(objectOf(selector, 'selector'), root)
+  return { matches, hasRegex: compiler.hasRegex, literals: compiler.literals }
 }
 
 class Compiler {
   hasRegex = false
+  readonly literals: string[] = []
   #count = 0
 
-  /** All members of `selector` have to hold, or one of them not to, if `negated`. */
-  condition(selector: JsonObject, negated: boolean, depth: number): Condition {
-    if (depth > MAX_DEPTH) throw invalid(`the selector is nested deeper than ${MAX_DEPTH} levels`)
-    const parts = Object.entries(selector).map(([name, operand]) =>
-      this.#member(name, operand, negated, depth + 1),
-    )
-    return negated ? anyOf(parts) : allOf(parts)
+  /** All members of `selector` have to hold, or one of them not to, if negated. */
+  condition(selector: JsonObject, place: Place): Condition {
+    if (place.depth > MAX_DEPTH) throw invalid(`the selector is nested deeper than ${MAX_DEPTH} levels`)
+    const inner = { ...place, depth: place.depth + 1 }
+    const parts = Object.entries(selector).map(([name, operand]) => this.#member(name, operand, inner))
+    return place.negated ? anyOf(parts) : allOf(parts)
   }
 
-  #member(name: string, operand: Json, negated: boolean, depth: number): Condition {
+  #member(name: string, operand: Json, place: Place): Condition {
     this.#count += 1
     if (this.#count > MAX_CONDITIONS) throw invalid(`the selector has more than ${MAX_CONDITIONS} conditions`)
-    if (!name.startsWith('$')) return this.#field(name, operand, negated, depth)
+    if (!name.startsWith('$')) return this.#field(name, operand, place)
+    const negation = { ...place, negated: !place.negated, isNeeded: false }
     switch (name) {
       case '$and':
-        return this.#combine(name, operand, negated, false, depth)
+        return this.#combine(name, operand, place, 'all')
       case '$or':
-        return this.#combine(name, operand, negated, true, depth)
+        return this.#combine(name, operand, { ...place, isNeeded: false }, 'any')
       case '$nor':
-        return this.#combine(name, operand, !negated, true, depth)
+        return this.#combine(name, operand, negation, 'any')
       case '$not':
-        return this.condition(objectOf(operand, name), !negated, depth)
+        return this.condition(objectOf(operand, name), negation)
       case '$exists':
         if (typeof operand !== 'boolean') throw invalid('$exists takes true or false')
-        return (value) => (value !== undefined) === (operand !== negated)
+        return (value) => (value !== undefined) === (operand !== place.negated)
+      case '$eq':
+        if (place.isNeeded) this.#note(operand)
     }
-    const test = this.#operator(name, operand, depth)
-    return (value) => value !== undefined && test(value) !== negated
+    const test = this.#operator(name, operand, place)
+    return (value) => value !== undefined && test(value) !== place.negated
   }
 
-  #field(name: string, operand: Json, negated: boolean, depth: number): Condition {
+  #field(name: string, operand: Json, place: Place): Condition {
     const path = parseField(name)
     const isCondition = isObject(operand) && Object.keys(operand).length > 0
-    const inner = this.condition(isCondition ? operand : { $eq: operand }, negated, depth)
+    // The key of a document does not stand in its text.
+    const isNeeded = place.isNeeded && path[0] !== '_id'
+    const inner = this.condition(isCondition ? operand : { $eq: operand }, { ...place, isNeeded })
     return (value) => inner(valueAt(value, path))
   }
 
-  #combine(name: string, operand: Json, negated: boolean, isAny: boolean, depth: number): Condition {
-    const parts = listOf(operand, name).map((part) => this.condition(objectOf(part, name), negated, depth))
-    return isAny === negated ? allOf(parts) : anyOf(parts)
+  /** `place` says whether the parts are negated; all of some negated are none of them negated, and so on. */
+  #combine(name: string, operand: Json, place: Place, how: 'all' | 'any'): Condition {
+    const parts = listOf(operand, name).map((part) => this.condition(objectOf(part, name), place))
+    return (how === 'all') === place.negated ? anyOf(parts) : allOf(parts)
   }
 
-  #operator(name: string, operand: Json, depth: number): (value: Json) => boolean {
+  #operator(name: string, operand: Json, place: Place): (value: Json) => boolean {
     switch (name) {
       case '$eq':
       case '$gt':
@@ -91,9 +108,9 @@ class Compiler {
       case '$all':
         return havingAll(listOf(operand, name))
       case '$elemMatch':
-        return this.#items(name, operand, depth, 'some')
+        return this.#items(name, operand, place, 'some')
       case '$allMatch':
-        return this.#items(name, operand, depth, 'every')
+        return this.#items(name, operand, place, 'every')
       case '$regex':
         this.hasRegex = true
         return matching(operand)
@@ -102,9 +119,15 @@ class Compiler {
     }
   }
 
-  #items(name: string, operand: Json, depth: number, how: 'some' | 'every'): (value: Json) => boolean {
-    const item = this.condition(objectOf(operand, name), false, depth)
+  #items(name: string, operand: Json, place: Place, how: 'some' | 'every'): (value: Json) => boolean {
+    const item = this.condition(objectOf(operand, name), { ...place, negated: false, isNeeded: false })
     return (value) => isList(value) && value.length > 0 && value[how](item)
+  }
+
+  #note(operand: Json): void {
+    if (typeof operand !== 'string') return
+    const literal = JSON.stringify(operand)
+    if (!literal.includes('\\')) this.literals.push(literal)
   }
 }
 

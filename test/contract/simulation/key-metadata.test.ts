@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import type { StateRequests } from '../../../src/contract/simulation/state-requests.js'
+import { StateRequestError, type StateRequests } from '../../../src/contract/simulation/state-requests.js'
 import { VALIDATION_CODE } from '../../../src/ledger/validation-code.js'
 import { bytes, Sandbox, text } from './sandbox.js'
 
@@ -83,6 +83,13 @@ describe('metadata of keys (behaviour 18)', () => {
     expect(sandbox.world.commit([late])).toEqual([MVCC_READ_CONFLICT])
   })
 
+  test('a policy that nobody can read is refused at once', () => {
+    new Sandbox().run((state) => {
+      expect(() => set(state, 'VALIDATION_PARAMETER', 'nonsense')).toThrow(StateRequestError)
+      expect(() => set(state, '', 'x')).toThrow(StateRequestError)
+    })
+  })
+
   test('without a key there is none: the write is dropped', () => {
     const { writes } = new Sandbox().run((state) => set(state, 'policy', 'p'))
     expect(writes).toEqual([])
@@ -108,7 +115,7 @@ describe('metadata of keys (behaviour 18)', () => {
 
   test('keys of private collections have it under their hashes', () => {
     const sandbox = new Sandbox()
-    const memberPolicy = { mspId: 'Org1MSP', role: 'MEMBER' }
+    const memberPolicy = { mspId: 'Org1MSP', role: 'MEMBER' as const }
     sandbox.collections.set('c', [
       { name: 'meta', memberPolicy, memberOnlyRead: true, memberOnlyWrite: true },
     ])

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import type { Call } from '../../../src/contract/call.js'
-import type { Collection } from '../../../src/contract/simulation/collections.js'
+import type { MemberCollection } from '../../../src/contract/simulation/collections.js'
 import { VALIDATION_CODE } from '../../../src/ledger/validation-code.js'
 import { bytes, drain, keysOf, Sandbox, text } from './sandbox.js'
 
 const { VALID, MVCC_READ_CONFLICT } = VALIDATION_CODE
 
 const sha256 = (value: string) => createHash('sha256').update(value).digest('hex')
-const member = (mspId: string) => ({ mspId, role: 'MEMBER' })
+const member = (mspId: string) => ({ mspId, role: 'MEMBER' as const })
 const ORG1: Partial<Call> = { caller: { mspId: 'Org1MSP', certificate: 'none' } }
 const ORG2: Partial<Call> = { caller: { mspId: 'Org2MSP', certificate: 'none' } }
 const ORG3: Partial<Call> = { caller: { mspId: 'Org3MSP', certificate: 'none' } }
 
-function vault(open: Partial<Collection> = {}): Sandbox {
+function vault(open: Partial<MemberCollection> = {}): Sandbox {
   const sandbox = new Sandbox()
   const both = { nOf: 1, rules: [member('Org1MSP'), member('Org2MSP')] }
   sandbox.collections.set('c', [

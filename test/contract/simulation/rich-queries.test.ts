@@ -120,6 +120,24 @@ describe('selectors (behaviour 13)', () => {
     expect(find({ selector: { '__proto__.y': 1 } }, sandbox)).toEqual(['c'])
   })
 
+  test('a text is found however a document spells it', () => {
+    const sandbox = new Sandbox()
+    sandbox.fill({
+      a: '{"x":"\\u0061b"}',
+      b: '{ "x" : "ab" }',
+      c: '{"x":["ab"]}',
+      d: '{"x":"a\\"b"}',
+      e: '{"y":"ab"}',
+    })
+    expect(find({ selector: { x: 'ab' } }, sandbox)).toEqual(['a', 'b'])
+    expect(find({ selector: { x: 'a"b' } }, sandbox)).toEqual(['d'])
+    expect(find({ selector: { $and: [{ x: 'ab' }, { _id: 'b' }] } }, sandbox)).toEqual(['b'])
+    expect(find({ selector: { $or: [{ x: 'ab' }, { y: 'ab' }] } }, sandbox)).toEqual(['a', 'b', 'e'])
+    expect(find({ selector: { $nor: [{ x: 'ab' }] } }, sandbox)).toEqual(['c', 'd'])
+    expect(find({ selector: { x: { $not: { $eq: 'ab' } } } }, sandbox)).toEqual(['c', 'd'])
+    expect(find({ selector: { x: { $elemMatch: { $eq: 'ab' } } } }, sandbox)).toEqual(['c'])
+  })
+
   test('a selector and its negation share the documents that have the field', () => {
     const leaf = fc.constantFrom<object>(
       { a: { $gt: 1 } },

@@ -1,5 +1,5 @@
 import type { Call, CallResponse, Simulated } from '../../../src/contract/call.js'
-import type { Collection } from '../../../src/contract/simulation/collections.js'
+import type { MemberCollection } from '../../../src/contract/simulation/collections.js'
 import { MemoryWorld } from '../../../src/contract/simulation/memory-world.js'
 import type { SimulationSettings } from '../../../src/contract/simulation/settings.js'
 import { Simulation } from '../../../src/contract/simulation/simulation.js'
@@ -18,7 +18,7 @@ export const text = (value: Uint8Array): string => Buffer.from(value).toString('
 /** A chain in memory and calls on it. */
 export class Sandbox {
   readonly world = new MemoryWorld()
-  readonly collections = new Map<string, readonly Collection[]>()
+  readonly collections = new Map<string, readonly MemberCollection[]>()
   readonly #settings: Partial<SimulationSettings>
   #calls = 0
 
