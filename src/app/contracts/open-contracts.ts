@@ -38,7 +38,7 @@ interface Parts {
   readonly keys: KeyPair
   readonly organisations: readonly Organisation[]
   readonly callers: IdentityBook
-  readonly privateValues: OpenPrivateValues
+  readonly privateStore: OpenPrivateValues
   readonly live: LiveContracts
   readonly connections: Connections
 }
@@ -60,7 +60,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
     parts.connections.dialler.close()
     parts.live.close()
     await door?.close()
-    await parts.privateValues.close()
+    await parts.privateStore.close()
   }
   try {
     follow(parts, service)
@@ -106,8 +106,8 @@ async function openParts(options: ContractsOptions): Promise<Parts> {
     registrar: live,
     peerSettings: peerSettings(options),
   })
-  const privateValues = openPrivateValues(folder)
-  return { options, keys, organisations, callers, privateValues, live, connections }
+  const privateStore = openPrivateValues(folder, options)
+  return { options, keys, organisations, callers, privateStore, live, connections }
 }
 
 function peerSettings({ settings }: ContractsOptions) {
@@ -115,7 +115,7 @@ function peerSettings({ settings }: ContractsOptions) {
 }
 
 function callsOf(
-  { options, keys, privateValues, live, connections }: Parts,
+  { options, keys, privateStore: { values: privateValues }, live, connections }: Parts,
   chain: ReturnType<typeof callChain>,
 ) {
   const definitions = new DefinitionMemory()
@@ -137,11 +137,13 @@ function callsOf(
   )
   const { max_running_calls: maxRunning, max_held_private_bytes: maxHeldBytes } = DEFAULTS.contract
   const onRan = callTeller(options)
-  return new ContractCalls({ chain, executor, privateValues, keys, maxRunning, maxHeldBytes, onRan })
+  const onFault = (error: unknown): void =>
+    options.log.error({ err: error }, 'private values were not purged')
+  return new ContractCalls({ chain, executor, privateValues, keys, maxRunning, maxHeldBytes, onRan, onFault })
 }
 
 function serviceOf(
-  { options, keys, organisations, callers, privateValues, live, connections }: Parts,
+  { options, keys, organisations, callers, privateStore, live, connections }: Parts,
   rest: {
     readonly chain: ReturnType<typeof callChain>
     readonly conflicts: Conflicts
@@ -156,7 +158,7 @@ function serviceOf(
     chain: rest.chain,
     calls: rest.calls,
     conflicts: rest.conflicts,
-    reader: new StateReader(openSnapshot, privateValues),
+    reader: new StateReader(openSnapshot, privateStore.values),
     callers,
     openSnapshot,
     organisations,

@@ -141,6 +141,8 @@ const ContractDefaults = T.Object({
   close_grace: T.Number({ minimum: 0 }),
   max_running_calls: T.Integer({ minimum: 1 }),
   max_held_private_bytes: T.Integer({ minimum: 0 }),
+  private_sweep_interval: T.Number({ minimum: 1 }),
+  private_max_age: T.Number({ minimum: 0 }),
   max_message_bytes: T.Integer({ minimum: 1024 }),
   max_connections: T.Integer({ minimum: 1 }),
 })

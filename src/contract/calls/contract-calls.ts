@@ -18,6 +18,7 @@ import type { CallChain } from './call-chain.js'
 import { callTransaction, FIRST_REFUSAL, invocationOf } from './call-transaction.js'
 import { readEvents } from './event-reader.js'
 import { HeldWrites } from './held-writes.js'
+import { Purges } from './purges.js'
 import { untilAborted } from './until-aborted.js'
 
 /** What came of running a call. */
@@ -36,7 +37,7 @@ export interface CallReport {
 export interface ContractCallsOptions {
   readonly chain: CallChain
   readonly executor: Executor
-  readonly privateValues: Pick<PrivateValues, 'put'>
+  readonly privateValues: Pick<PrivateValues, 'put' | 'purge'>
   /** The node's own: it endorses, and answers for what goes on the chain. */
   readonly keys: KeyPair
   /** Calls that may run at once. */
@@ -45,6 +46,8 @@ export interface ContractCallsOptions {
   readonly maxHeldBytes: number
   /** A contract answered a call, or did not. */
   readonly onRan?: (report: CallReport) => void
+  /** Something failed that no caller waits for. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /** Rules by which a transaction is not taken because it is here already. */
@@ -56,12 +59,14 @@ export class ContractCalls implements GatewayCalls {
   readonly #options: ContractCallsOptions
   readonly board: CallBoard
   readonly #held: HeldWrites
+  readonly #purges: Purges
   #running = 0
 
   constructor(options: ContractCallsOptions) {
     this.#options = options
     this.board = new CallBoard(options.chain)
     this.#held = new HeldWrites(options.maxHeldBytes)
+    this.#purges = new Purges(options)
   }
 
   async evaluate(call: Call, signal?: AbortSignal): Promise<CallResponse> {
@@ -88,7 +93,10 @@ export class ContractCalls implements GatewayCalls {
     const writes = this.#held.take(callId)
     if (!writes && this.#lacksValues(transaction)) throw valuesGone(callId)
     // Values first: once the hashes are on the chain, the values are to be had.
-    if (writes) await privateValues.put(writes)
+    if (writes) {
+      await privateValues.put(writes)
+      this.#purges.note(transaction.id, writes)
+    }
     this.board.note(transaction)
     try {
       await chain.submit(transaction)
@@ -117,6 +125,7 @@ export class ContractCalls implements GatewayCalls {
   }
 
   close(): void {
+    this.#purges.close()
     this.board.close()
   }
 
