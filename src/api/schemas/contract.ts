@@ -24,10 +24,16 @@ export const Bytes = T.Object(
 export type Bytes = Static<typeof Bytes>
 
 /** Who has to vouch for a call: an organisation, or so many of several rules. Judged by the rules of the chain. */
-const Policy = T.Unsafe<object>({
-  type: 'object',
-  description: '{"signed_by": {"msp_id", "role"}} or {"n_of": 2, "rules": [...]}.',
-})
+const Policy = T.Union(
+  [
+    T.Unsafe<object>({
+      type: 'object',
+      description: '{"signed_by": {"msp_id", "role"}} or {"n_of": 2, "rules": [...]}',
+    }),
+    T.String({ maxLength: 10_000, description: "text such as AND('Org1MSP.member', 'Org2MSP.member')" }),
+  ],
+  { description: 'As it stands on the chain, or as the tools of Fabric write it.' },
+)
 
 export const ContractSummary = object({
   name: ContractName,
@@ -265,7 +271,7 @@ export interface DeployParams {
     readonly endorsers?: readonly string[]
     readonly root_certificates?: readonly string[]
   }[]
-  readonly endorsement_policy?: object
+  readonly endorsement_policy?: object | string
   readonly collections?: readonly object[]
   readonly wait?: Wait
   readonly timeout?: number

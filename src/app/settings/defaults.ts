@@ -137,6 +137,7 @@ const ContractDefaults = T.Object({
   default_timeout: T.Number({ exclusiveMinimum: 0 }),
   dev_organisations: T.Array(T.String()),
   port_distance: T.Integer({ minimum: 1 }),
+  dev_gather_time: T.Number({ minimum: 0 }),
   start_delay: T.Number({ minimum: 0 }),
   close_grace: T.Number({ minimum: 0 }),
   max_running_calls: T.Integer({ minimum: 1 }),
