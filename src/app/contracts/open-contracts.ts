@@ -69,7 +69,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
       registrar: parts.live,
       organisations: parts.organisations,
       peerSettings: peerSettings(options),
-      addGateway: gatewayAdder({ ...parts, calls, channelId: options.settings.channel, now: options.now }),
+      addGateway: gatewayAdder({ ...parts, calls }),
     })
     if (door) options.log.info({ port: door.address.port }, 'contracts and their clients may dial this node')
   } catch (error) {

@@ -8,7 +8,10 @@ import { identity } from './identity.js'
 import { invoke } from './invoke.js'
 import { list } from './list.js'
 import { createContract } from './new.js'
+import { metadata } from './metadata.js'
+import { server } from './server.js'
 import { show } from './show.js'
+import { start } from './start.js'
 
 /** Every word after `terrarium contract`, in the order of the help text. */
 export const contractCommands: readonly Command[] = [
@@ -22,4 +25,7 @@ export const contractCommands: readonly Command[] = [
   deploy,
   connect,
   identity,
+  start,
+  server,
+  metadata,
 ]
