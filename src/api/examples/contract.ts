@@ -3,19 +3,22 @@ import type {
   CallPlace,
   ContractAnswer,
   ContractSummary,
+  Deployed,
   IdentityJson,
+  Invoked,
   NodeKeyJson,
 } from '../schemas/contract.js'
 import { exampleAddress, exampleBlock, exampleTransfer } from './block.js'
 
-export const exampleContract: ContractSummary = {
+const exampleSummary = {
   name: 'basic',
   id: 'basic:1.0',
   version: '1.0',
   sequence: 1,
   organisations: ['Org1MSP', 'Org2MSP'],
-  connected: true,
 }
+
+export const exampleContract: ContractSummary = { ...exampleSummary, connected: true }
 
 export const exampleNodeKey: NodeKeyJson = {
   address: exampleAddress,
@@ -57,7 +60,7 @@ export const exampleAsset: Bytes = {
   json: { ID: 'asset1', Owner: 'Ann' },
 }
 
-export const exampleCallPlace: CallPlace = {
+const placed = {
   call_id: exampleCallId,
   transaction_id: exampleTransfer.id,
   status: 'committed',
@@ -65,9 +68,17 @@ export const exampleCallPlace: CallPlace = {
   index: 1,
   code: 0,
   code_name: 'VALID',
-  reason: null,
-  conflict: null,
+} as const
+
+export const exampleCallPlace: CallPlace = { ...placed, reason: null, conflict: null }
+
+export const exampleInvoked: Invoked = {
+  ...placed,
+  response: { status: 200, message: '', payload: exampleAsset },
+  attempts: 1,
 }
+
+export const exampleDeployed: Deployed = { ...placed, summary: exampleSummary }
 
 export const exampleIdentity: IdentityJson = {
   name: 'user1@Org1MSP',

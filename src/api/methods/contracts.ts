@@ -1,6 +1,7 @@
 import { Type as T } from '@sinclair/typebox'
 import {
-  exampleAsset,
+  exampleDeployed,
+  exampleInvoked,
   exampleCallId,
   exampleCallPlace,
   exampleContract,
@@ -30,9 +31,6 @@ import { DEFAULT_LIMIT, NextCursor, pageParams } from '../schemas/paging.js'
 const method = methods<{ contracts: ContractsPort }>()
 
 const OneContract = T.Object({ contract: ContractName }, { additionalProperties: false })
-const response = { status: 200, message: '', payload: exampleAsset }
-const { connected: _, ...deployedSummary } = exampleContract
-const { reason: _reason, conflict: _conflict, ...placed } = exampleCallPlace
 
 const undone = {
   DELETE: 'a contract stays on the chain; deploy it anew with a policy nobody can meet to close it',
@@ -80,7 +78,7 @@ export const contracts = {
     errors: ['DEPLOYMENT_REFUSED', 'RULE_BROKEN', 'CALL_INVALID', 'CALL_CONFLICT', 'CALL_TIMEOUT'],
     example: {
       params: { name: 'basic' },
-      result: { ...placed, summary: deployedSummary },
+      result: exampleDeployed,
     },
     handle: (params, { contracts: port }) => port.deploy(params),
   }),
@@ -158,7 +156,7 @@ export const contracts = {
     ],
     example: {
       params: { contract: 'basic', function: 'CreateAsset', args: ['asset1', 'Ann', 100], wait: 'committed' },
-      result: { ...placed, response, attempts: 1 },
+      result: exampleInvoked,
     },
     handle: (params, { contracts: port }) => port.invoke(params),
   }),
@@ -180,7 +178,7 @@ export const contracts = {
     changesWith: ['chain.tip'],
     example: {
       params: { contract: 'basic', function: 'ReadAsset', args: ['asset1'] },
-      result: { call_id: exampleCallId, response },
+      result: { call_id: exampleCallId, response: exampleInvoked.response },
     },
     handle: (params, { contracts: port }) => port.evaluate(params),
   }),

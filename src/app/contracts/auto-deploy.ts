@@ -55,12 +55,10 @@ export class AutoDeploy {
   #renewed(before: ContractDefinition, id: string, version: string): DeployParams | undefined {
     const { owner, connected } = this.#options
     if (before.id === id || before.owner !== owner || connected().includes(before.id)) return undefined
-    const {
-      owner: _,
-      sequence: _sequence,
-      ...kept
-    } = encodeDefinition(before) as Readonly<Record<string, unknown>>
-    return { ...(kept as Omit<DeployParams, 'name'>), name: before.name, id, version }
+    const { init_required, organisations, endorsement_policy, collections } = encodeDefinition(
+      before,
+    ) as unknown as Required<DeployParams>
+    return { name: before.name, id, version, init_required, organisations, endorsement_policy, collections }
   }
 
   async #deploy(params: DeployParams): Promise<void> {

@@ -139,8 +139,7 @@ export class ContractService implements ContractsPort {
     }
     const { definition, transaction } = deployed
     await calls.submit(transaction)
-    const { connected: _, ...summary } = this.#summary(definition)
-    return { ...(await this.#runner.settle(transaction, params)), summary }
+    return { ...(await this.#runner.settle(transaction, params)), summary: summaryOf(definition) }
   }
 
   async invoke(params: InvokeParams): Promise<Invoked> {
@@ -239,9 +238,9 @@ export class ContractService implements ContractsPort {
     return found
   }
 
-  #summary({ name, id, version, sequence, organisations }: ContractDefinition): ContractSummary {
-    const connected = this.#options.live().some((each) => each.id === id)
-    return { name, id, version, sequence, organisations: organisations.map(({ mspId }) => mspId), connected }
+  #summary(definition: ContractDefinition): ContractSummary {
+    const connected = this.#options.live().some(({ id }) => id === definition.id)
+    return { ...summaryOf(definition), connected }
   }
 
   /** Tells one connection of a contract's process from the next; undefined while there is none. */
@@ -250,6 +249,10 @@ export class ContractService implements ContractsPort {
     const process = this.#options.live().find((each) => each.id === id)
     return process && `${process.id} ${process.address} ${process.sinceMs}`
   }
+}
+
+function summaryOf({ name, id, version, sequence, organisations }: ContractDefinition): Deployed['summary'] {
+  return { name, id, version, sequence, organisations: organisations.map(({ mspId }) => mspId) }
 }
 
 /** What is thrown while the answer is made is what the promise rejects with. */

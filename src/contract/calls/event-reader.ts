@@ -46,10 +46,10 @@ export async function* readEvents(
   const end = chain.onTip(bell.ring)
   let next = from
   try {
-    while (!signal.aborted) {
+    for (;;) {
+      if (signal.aborted) return
       next = rewind(chain, read, next)
       const block = await blockAt(chain, next)
-      if (signal.aborted) return
       if (!block) {
         if (next <= chain.height()) continue
         await bell.next(signal)

@@ -75,13 +75,14 @@ export class FakeExecutor implements Executor {
     try {
       await gate
       const [name = '', ...args] = call.args.map((arg) => Buffer.from(arg).toString())
-      const found: ContractFunction = FUNCTIONS[name] ?? (() => ({ status: 500, message: `there is no ${name}` }))
+      const found: ContractFunction =
+        FUNCTIONS[name] ?? (() => ({ status: 500, message: `there is no ${name}` }))
       const answer = found(simulation.of(call.contract), ...args)
       const {
         payload = '',
         status = 200,
         message = '',
-        event = undefined,
+        event,
       } = typeof answer === 'string' ? { payload: answer } : answer
       const response: CallResponse = { status, message, payload: Buffer.from(payload) }
       return simulation.finish(

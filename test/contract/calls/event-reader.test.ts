@@ -9,9 +9,9 @@ function follow({ calls }: CallNode, from: number, signal: AbortSignal) {
 }
 
 async function next(events: AsyncIterator<BlockEvents>): Promise<BlockEvents> {
-  const { value, done } = await events.next()
-  if (done) throw new Error('the events have ended')
-  return value as BlockEvents
+  const found = await events.next()
+  if (found.done) throw new Error('the events have ended')
+  return found.value
 }
 
 test('events of past blocks come first, then those of coming ones, a message for each block that has any', async () => {

@@ -19,7 +19,7 @@ export const deploy: Command = {
         describe:
           'Puts on the chain what a contract is: its id, who runs it and who has to vouch for its calls. The node that deploys a name owns it, and alone deploys it anew. In profile dev a contract that connects is deployed by itself.',
         flags: {
-          version: 'its version [1.0]',
+          'contract-version': 'its version [1.0]',
           id: 'what its process registers as [NAME:VERSION]',
           organisations: 'who runs it, such as Org1MSP,Org2MSP [those of the node]',
           policy:
@@ -33,7 +33,7 @@ export const deploy: Command = {
         examples: [
           ['$0 basic', 'the contract that registers as basic:1.0'],
           ['$0 secrets --collections collections_config.json', 'with private collections'],
-          ['$0 basic --version 2.0', 'from now on basic:2.0 answers to this name'],
+          ['$0 basic --contract-version 2.0', 'from now on basic:2.0 answers to this name'],
         ],
       },
       args,
@@ -51,7 +51,7 @@ export const deploy: Command = {
 }
 
 async function paramsOf(given: Given): Promise<Omit<ParamsOf<NodeApi['contracts.deploy']>, 'timeout'>> {
-  const [version, id, policy, collections] = ['version', 'id', 'policy', 'collections'].map((name) =>
+  const [version, id, policy, collections] = ['contract-version', 'id', 'policy', 'collections'].map((name) =>
     textOf(given, name),
   )
   const organisations = flagOf(given, 'organisations', listOf(mspId))

@@ -37,7 +37,10 @@ export const invoke: Command = {
         wait: isSet(given, 'no-wait') ? 'pending' : 'committed',
         timeout: node.timeoutSeconds,
       })
-      if (isSet(given, 'json')) return printJson(invoked)
+      if (isSet(given, 'json')) {
+        printJson(invoked)
+        return
+      }
       printPayload(invoked.response.payload)
       const { status, height, call_id } = invoked
       const where = status === 'committed' ? `in block ${height}` : 'waits for a block'

@@ -21,9 +21,15 @@ export const list: Command = {
     )
     await withNode(given, async (node) => {
       const { channel, door, contracts } = await node.call('contracts.list', { limit: 500 })
-      if (isSet(given, 'json')) return printJson(contracts)
+      if (isSet(given, 'json')) {
+        printJson(contracts)
+        return
+      }
       print(`channel ${channel}, ${doorText(door)}`)
-      if (contracts.length === 0) return print('no contract is deployed yet')
+      if (contracts.length === 0) {
+        print('no contract is deployed yet')
+        return
+      }
       const rows = contracts.map(({ name, id, version, sequence, connected, organisations }) => [
         name,
         id,

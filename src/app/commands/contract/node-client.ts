@@ -45,10 +45,10 @@ export interface Form {
 /** What was given on the command line. @throws {SettingsError} @throws {HelpAsked} */
 export async function givenTo(form: Form, args: readonly string[]): Promise<Given> {
   const usage = `${form.words} [options]`.trim()
-  const parser = commandLine(`terrarium contract ${form.name}`, usage, form.describe).command(
-    `$0 ${form.words}`,
-    false,
-  )
+  // Words are for us to count.
+  const parser = commandLine(`terrarium contract ${form.name}`, usage, form.describe)
+    .strict(false)
+    .strictOptions()
   for (const [name, describe] of Object.entries(form.flags ?? {})) addText(parser, name, describe)
   for (const [name, describe] of Object.entries(form.signs ?? {}))
     parser.option(name, { type: 'boolean', describe })
@@ -58,7 +58,25 @@ export async function givenTo(form: Form, args: readonly string[]): Promise<Give
     addText(parser, 'timeout', `most seconds to wait [${DEFAULTS.contract.default_timeout}]`)
   }
   for (const [command, meaning] of form.examples) parser.example(command, meaning)
-  return (await parse(parser, args)) as Given
+  const flags = (await parse(parser, args)) as Given
+  return { ...flags, ...wordsFor(form, (flags['_'] ?? []) as readonly string[]) }
+}
+
+/** The words by the names that the form gives them; those of `[name..]` in a list. @throws {SettingsError} */
+function wordsFor({ words }: Form, given: readonly string[]): Given {
+  const named: Record<string, string | readonly string[]> = {}
+  const wanted = words === '' ? [] : words.split(' ')
+  let taken = 0
+  for (const word of wanted) {
+    const name = word.replaceAll(/[<>[\].]/g, '')
+    const found = given[taken]
+    if (word.endsWith('..]')) named[name] = given.slice(taken)
+    else if (found !== undefined) named[name] = found
+    else if (word.startsWith('<')) throw new SettingsError(`the ${name} is missing: ${words}`)
+    taken += word.endsWith('..]') ? given.length : 1
+  }
+  if (given.length > taken) throw new SettingsError(`there is a word too many: ${given[taken] ?? ''}`)
+  return named
 }
 
 function addText(parser: Argv, name: string, describe: string): void {
@@ -71,7 +89,7 @@ export function textOf(given: Given, name: string): string | undefined {
 }
 
 export function isSet(given: Given, name: string): boolean {
-  return (given[name] as unknown) === true
+  return String(given[name]) === 'true'
 }
 
 export function wordsOf(given: Given, name: string): readonly string[] {

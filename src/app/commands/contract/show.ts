@@ -21,7 +21,10 @@ export const show: Command = {
     const contract = textOf(given, 'contract') ?? ''
     await withNode(given, async (node) => {
       const found = await node.call('contracts.get', { contract })
-      if (isSet(given, 'json')) return printJson(found)
+      if (isSet(given, 'json')) {
+        printJson(found)
+        return
+      }
       const { summary, definition, processes } = found
       print(`${summary.name} ${summary.version} (${summary.id}), deployment ${summary.sequence}`)
       print(`organisations  ${summary.organisations.join(', ')}`)
@@ -29,8 +32,8 @@ export const show: Command = {
         `policy         ${JSON.stringify((definition as { endorsement_policy?: unknown }).endorsement_policy)}`,
       )
       for (const { id, way, address } of processes) print(`process        ${id}, ${way}, ${address ?? ''}`)
-      if (processes.length === 0) return print('process        none is connected')
-      await printFunctions(node, contract)
+      if (processes.length === 0) print('process        none is connected')
+      else await printFunctions(node, contract)
     })
   },
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface ChildOptions {
   readonly cwd?: string
@@ -55,16 +54,11 @@ export class Child {
 
   /** Ends it and all that it started, politely first. */
   async stop(): Promise<void> {
-    if (this.#hasEnded) return
+    if (this.hasEnded) return
     this.#signal('SIGTERM')
-    const patience = new AbortController()
-    await Promise.race([
-      this.ended,
-      sleep(GRACE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-    ])
-    patience.abort()
-    if (!this.#hasEnded) this.#signal('SIGKILL')
+    const cut = setTimeout(() => this.#signal('SIGKILL'), GRACE_MS)
     await this.ended
+    clearTimeout(cut)
   }
 
   #signal(signal: NodeJS.Signals): void {

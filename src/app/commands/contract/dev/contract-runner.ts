@@ -33,11 +33,11 @@ export class ContractRunner {
   async run(): Promise<void> {
     const { tell } = this.#options
     let failures = 0
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#isStopped()) {
       const startedMs = performance.now()
       this.#child = (await this.#build()) ? this.#start() : undefined
       const ending = await this.#child?.ended
-      if (this.#stopped.signal.aborted) return
+      if (this.#isStopped()) return
       if (this.#isRestarting) {
         this.#isRestarting = false
         failures = 0
@@ -64,11 +64,15 @@ export class ContractRunner {
     await this.#child?.stop()
   }
 
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
   /** Until it is time, or something changed; without a time only that. */
   async #pause(pauseMs: number | undefined): Promise<void> {
     this.#wake = new AbortController()
     const { signal } = this.#wake
-    if (this.#stopped.signal.aborted) return
+    if (this.#isStopped()) return
     await sleep(pauseMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined)
   }
 
