@@ -106,9 +106,14 @@ export class OpenQueries {
     const results: R[] = []
     let bytes = 0
     while (query.left > 0) {
-      const row = (query.ahead ??= yield* nextRow(query))
-      if (!row || results.length >= count || bytes >= this.#limits.maxBatchBytes)
-        return { results, following: row }
+      const row = query.ahead ?? pull(query)
+      if (row === 'end') break
+      query.ahead = row
+      if (row === undefined) {
+        yield
+        continue
+      }
+      if (results.length >= count || bytes >= this.#limits.maxBatchBytes) return { results, following: row }
       results.push(row)
       query.ahead = undefined
       query.left -= 1
@@ -119,13 +124,9 @@ export class OpenQueries {
   }
 }
 
-/** Undefined at the end. */
-function* nextRow<R>(query: OpenQuery<R>): Steps<R | undefined> {
-  for (;;) {
-    if (query.isClosed) throw new StateRequestError('no ledger context')
-    const step = query.rows.next()
-    if (step.done) return undefined
-    if (step.value !== undefined) return step.value
-    yield
-  }
+/** Undefined: none was found yet. */
+function pull<R>(query: OpenQuery<R>): R | 'end' | undefined {
+  if (query.isClosed) throw new StateRequestError('no ledger context')
+  const step = query.rows.next()
+  return step.done ? 'end' : step.value
 }
