@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { Organisation } from '../../../src/contract/identity/organisation.js'
 import { ContractNode } from './contract-node.js'
 import { ContractProcess } from './contract-process.js'
-import { FABRIC, type Runner } from './runner.js'
+import { type Runner, RUNNERS } from './runner.js'
 import { type TlsFiles, writeTlsFiles } from './tls-files.js'
 
 const cleanups: (() => Promise<void>)[] = []
@@ -53,7 +53,7 @@ const tlsEnv = (files: TlsFiles): Readonly<Record<string, string>> => ({
   CORE_TLS_CLIENT_CERT_PATH: files.certificateBase64Path,
 })
 
-describe.each([FABRIC])('a contract on $name that dials the node', (runner) => {
+describe.each(RUNNERS)('a contract on $name that dials the node', (runner) => {
   test('1: it registers and is ready, and nothing is sent before the first call', async () => {
     const node = await openNode()
     const contract = dial(runner, node, { CORE_CHAINCODE_LOGGING_LEVEL: 'DEBUG' })

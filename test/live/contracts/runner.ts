@@ -9,8 +9,11 @@ export interface Runner {
   readonly program: readonly string[]
 }
 
-export const FABRIC: Runner = {
+const FABRIC: Runner = {
   name: 'fabric-shim',
   api: 'fabric-contract-api',
   program: [resolve('node_modules/fabric-shim/cli.js')],
 }
+
+/** All that the same tests are run with. */
+export const RUNNERS: readonly Runner[] = [FABRIC]
