@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import { BlockArchive } from '../chain/block-archive.js'
 import { Blockchain } from '../chain/blockchain.js'
+import type { Endorsements } from '../chain/endorsements.js'
 import { keepWaiting } from '../chain/keep-waiting.js'
 import { Pending } from '../chain/pending.js'
 import { restore } from '../chain/restore.js'
 import { decodePutAside, PUT_ASIDE_FILE, PutAside } from '../chain/put-aside.js'
 import type { VerifyAll } from '../chain/verify-all.js'
 import { chainId } from '../ledger/chain-id.js'
-import type { EndorsementPolicy } from '../ledger/judge-call.js'
 import type { ConsensusSettings } from '../ledger/settings.js'
-import { VALIDATION_CODE } from '../ledger/validation-code.js'
 import { ChainIndex } from '../store/index/chain-index.js'
 import { PendingStore } from '../store/index/pending-store.js'
 import { JsonFile } from '../store/json-file.js'
 import { SignatureMemory } from '../verification/signature-memory.js'
+import { chainEndorsements } from './chain-endorsements.js'
 import type { Logger } from './log.js'
 import { DEFAULTS } from './settings/defaults.js'
 import type { NodeSettings } from './settings/node-settings.js'
@@ -43,9 +43,6 @@ export interface OpenChainOptions {
 const INDEX_FOLDER = 'index'
 const PENDING_FOLDER = 'pending'
 
-/** No contract is bound yet, so no call is endorsed by anybody who may. */
-export const noContracts: EndorsementPolicy = () => VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
-
 export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   const { folder, files, settings, log } = options
   const archive = await BlockArchive.open({
@@ -64,7 +61,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   try {
     const signatures = new SignatureMemory(options.verify)
     const blockchain = await openBlockchain(
-      { ...options, verify: signatures.verifyUnknown },
+      { ...options, verify: signatures.verifyUnknown, endorsements: chainEndorsements(options.verify) },
       archive,
       index,
       store,
@@ -83,20 +80,20 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
 }
 
 async function openBlockchain(
-  options: OpenChainOptions,
+  options: OpenChainOptions & { readonly endorsements: Endorsements },
   archive: BlockArchive,
   index: ChainIndex,
   store: PendingStore,
   putAside: PutAside,
 ): Promise<Blockchain> {
-  const { settings, verify, now, log } = options
+  const { settings, verify, endorsements, now, log } = options
   const blockchain = new Blockchain({
     settings,
     archive,
     index,
     verify,
     putAside,
-    endorsementPolicy: noContracts,
+    endorsements,
     keepWaiting: (transactions) => keepWaiting(store, transactions, now()),
     maxBranchDepth: options.maxBranchDepth ?? DEFAULTS.chain.max_branch_depth,
     now,

@@ -9,10 +9,12 @@ import { RuleError } from '../ledger/rule-error.js'
 import { blockSignatureChecks } from '../ledger/signature-checks.js'
 import { inSlices } from '../time/in-slices.js'
 import type { ChainView } from './chain-view.js'
+import type { Endorsements } from './endorsements.js'
 import type { VerifyAll } from './verify-all.js'
 
 export interface BlockChecksOptions {
   readonly verify: VerifyAll
+  readonly endorsements: Endorsements
   /** Blocks of the tip's own target that a branch may lie behind to be kept. */
   readonly maxBranchDepth: number
   /** Milliseconds since 1970. */
@@ -88,6 +90,7 @@ export class BlockChecks {
 
   async #contentNow(block: Block): Promise<void> {
     await inSlices(checkBlockInSteps(block, this.#view.chain))
-    await this.#options.verify(blockSignatureChecks(block))
+    const { verify, endorsements } = this.#options
+    await Promise.all([verify(blockSignatureChecks(block)), endorsements.prepare(block.transactions)])
   }
 }

@@ -8,6 +8,7 @@ import { BlockChecks, type BlockChecksOptions } from './block-checks.js'
 import { BranchChoice } from './branch-choice.js'
 import { ChainEvents } from './chain-events.js'
 import { ChainView, type ChainViewOptions } from './chain-view.js'
+import type { Endorsements } from './endorsements.js'
 import { type BlockVerdict, Intake } from './intake.js'
 import type { PutAside } from './put-aside.js'
 import { Steps, type StepsOptions } from './steps.js'
@@ -28,6 +29,7 @@ export class Blockchain extends ChainView {
   readonly events = new ChainEvents()
   readonly steps: Steps
   readonly putAside: PutAside
+  readonly endorsements: Endorsements
   readonly #maxBranchDepth: number
   readonly #turns = new Turns()
   readonly #checks: BlockChecks
@@ -38,6 +40,7 @@ export class Blockchain extends ChainView {
     super(options)
     this.#maxBranchDepth = options.maxBranchDepth
     this.putAside = options.putAside
+    this.endorsements = options.endorsements
     const { events, putAside } = this
     const steps = new Steps(options)
     const checks = new BlockChecks(this, options)

@@ -86,7 +86,10 @@ export class Pending {
   async submit(transaction: Transaction): Promise<Added> {
     const { blockchain, verify } = this.#options
     checkTransaction(transaction, blockchain.chain)
-    await verify(signatureChecks(transaction))
+    await Promise.all([
+      verify(signatureChecks(transaction)),
+      blockchain.endorsements.prepareWaiting([transaction]),
+    ])
     const answer = await blockchain.alone(() => this.#tryAdd(transaction))
     if (answer instanceof RuleError) {
       await this.#settled([answer])
@@ -128,11 +131,16 @@ export class Pending {
     transactions: readonly Transaction[],
     verify: VerifyAll,
   ): Promise<(RuleError | undefined)[]> {
-    const { chain } = this.#options.blockchain
-    const faults = transactions.map((transaction) => faultOf(() => checkTransaction(transaction, chain)))
+    const { blockchain } = this.#options
+    const faults = transactions.map((transaction) =>
+      faultOf(() => checkTransaction(transaction, blockchain.chain)),
+    )
     const sound = transactions.filter((_, i) => !faults[i])
     try {
-      await verify(sound.flatMap(signatureChecks))
+      await Promise.all([
+        verify(sound.flatMap(signatureChecks)),
+        blockchain.endorsements.prepareWaiting(sound),
+      ])
       return faults
     } catch (error) {
       if (!(error instanceof RuleError)) throw error

@@ -71,6 +71,7 @@ async function connectFiles(
     try {
       checkBlock(block, chain)
       checkHeaderInBranch(block.header, branch, chain, Number.MAX_SAFE_INTEGER)
+      await steps.prepare(block)
       steps.connect(block, steps.effects(block, branch, chain))
     } catch (error) {
       if (!(error instanceof RuleError)) throw error

@@ -7,7 +7,6 @@ import { type BlockEffects, connectBlock } from '../ledger/connect-block.js'
 import { forgetBody } from '../ledger/forget-body.js'
 import { acceptBody, branchBelow, growTree } from '../ledger/header-tree.js'
 import { invalidate } from '../ledger/invalidate.js'
-import type { EndorsementPolicy } from '../ledger/judge-call.js'
 import { RuleError } from '../ledger/rule-error.js'
 import { medianTimePast } from '../ledger/timestamps.js'
 import type { Transaction } from '../ledger/transaction.js'
@@ -15,11 +14,12 @@ import { disconnectBlock } from '../ledger/undo.js'
 import { coinsOf } from '../ledger/utxo.js'
 import type { ChainIndex } from '../store/index/chain-index.js'
 import type { BlockArchive } from './block-archive.js'
+import type { Endorsements } from './endorsements.js'
 
 export interface StepsOptions {
   readonly archive: BlockArchive
   readonly index: ChainIndex
-  readonly endorsementPolicy: EndorsementPolicy
+  readonly endorsements: Endorsements
   /** Brings transactions to the disk as such that wait for a block: the one that holds them is about to be taken off. */
   readonly keepWaiting: (transactions: readonly Transaction[]) => Promise<void>
 }
@@ -31,21 +31,26 @@ export interface StepsOptions {
 export class Steps {
   readonly #archive: BlockArchive
   readonly #index: ChainIndex
-  readonly #endorsementPolicy: EndorsementPolicy
+  readonly #endorsements: Endorsements
   readonly #keepWaiting: StepsOptions['keepWaiting']
 
-  constructor({ archive, index, endorsementPolicy, keepWaiting }: StepsOptions) {
+  constructor({ archive, index, endorsements, keepWaiting }: StepsOptions) {
     this.#archive = archive
     this.#index = index
-    this.#endorsementPolicy = endorsementPolicy
+    this.#endorsements = endorsements
     this.#keepWaiting = keepWaiting
+  }
+
+  /** Does ahead what takes long of judging a block. Its {@link effects} are the same without, only slower to come by. */
+  prepare({ transactions }: Block): Promise<void> {
+    return this.#endorsements.prepare(transactions)
   }
 
   /** What connecting a block changes. A header that no body can save is remembered as invalid. @throws {RuleError} */
   effects(block: Block, branch: Branch | undefined, chain: Chain): BlockEffects {
     const context = {
       medianTimePast: medianTimeBelow(branch, chain),
-      endorsementPolicy: this.#endorsementPolicy,
+      endorsementPolicy: this.#endorsements.policy,
     }
     try {
       return connectBlock(block, this.#index, chain, context)
@@ -101,6 +106,7 @@ export class Steps {
       return undefined
     }
     try {
+      await this.prepare(block)
       const effects = this.effects(block, branchBelow(this.#index, block.header), chain)
       await this.#archive.write([block])
       this.connect(block, effects)

@@ -12,7 +12,7 @@ export interface VerifyChainOptions {
   /** From block 0 up. */
   readonly blocks: AsyncIterable<Block>
   /** Over an index that is empty and thrown away afterwards. */
-  readonly steps: Pick<Steps, 'connect' | 'effects'>
+  readonly steps: Pick<Steps, 'connect' | 'effects' | 'prepare'>
   readonly chain: Chain
   readonly verify: VerifyAll
   /** First height whose signatures are verified; the state below is built all the same. */
@@ -52,6 +52,7 @@ export async function verifyChain(options: VerifyChainOptions): Promise<VerifyRe
       checkBlock(block, chain)
       checkHeaderInBranch(block.header, branch, chain, nowMs)
       if (height >= from) await verify(blockSignatureChecks(block))
+      await steps.prepare(block)
       steps.connect(block, steps.effects(block, branch, chain))
     } catch (error) {
       if (error instanceof RuleError) throw new ChainFault(height, error)

@@ -1,3 +1,4 @@
+import { applyWrites } from './contracts/key-writes.js'
 import { type EndorsementPolicy, judgeCall } from './judge-call.js'
 import type { InvocationPayload } from './payload/invocation.js'
 import type { KeyVersion } from './payload/key-access.js'
@@ -51,8 +52,6 @@ export class BlockCalls {
 
   #take(call: InvocationPayload, version: KeyVersion): void {
     this.#taken.add(call.callId)
-    // WS-1
-    for (const { namespace, key, value } of call.writes)
-      this.#overlay.write({ namespace, key, value, version })
+    applyWrites(call.writes, version, this.#overlay)
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { noContracts } from '../../src/app/open-chain.js'
+import { chainEndorsements } from '../../src/app/chain-endorsements.js'
 import { BlockArchive } from '../../src/chain/block-archive.js'
 import { lastHeight, readChain } from '../../src/chain/read-chain.js'
 import { Steps } from '../../src/chain/steps.js'
@@ -35,7 +35,7 @@ export async function verifyBlocks(
       steps: new Steps({
         archive,
         index,
-        endorsementPolicy: noContracts,
+        endorsements: chainEndorsements(verifyHere),
         keepWaiting: () => Promise.resolve(),
       }),
       chain,

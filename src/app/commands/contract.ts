@@ -1,12 +1,17 @@
 import type { Command } from './command.js'
-import { metadata } from './contract/metadata.js'
-import { server } from './contract/server.js'
-import { start } from './contract/start.js'
 import { runCommand } from './run-command.js'
 
-/** Runs contracts. */
+/** Runs contracts, and calls them. */
 export const contract: Command = {
   name: 'contract',
-  describe: 'run contracts',
-  run: (args) => runCommand([start, server, metadata], args, 'terrarium contract', 'Runs contracts.'),
+  describe: 'write, run, deploy and call contracts',
+  async run(args) {
+    const { contractCommands } = await import('./contract/commands.js')
+    await runCommand(
+      contractCommands,
+      args,
+      'terrarium contract',
+      'Contracts: programs whose calls are on the chain. New here: "terrarium contract new hello", then "terrarium contract dev hello".',
+    )
+  },
 }

@@ -10,4 +10,4 @@ import { p2p } from './p2p.js'
 import { wallet } from './wallet.js'
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [network, client, dns, wallet, chain, contract, bus, manager, p2p]
+export const COMMANDS: readonly Command[] = [network, client, dns, wallet, contract, chain, bus, manager, p2p]

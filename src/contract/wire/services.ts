@@ -61,9 +61,14 @@ function method<Q, A>(
   return {
     path,
     ...streams,
-    requestSerialize: (message) => Buffer.from(request.encode(message)),
+    requestSerialize: (message) => bufferOf(request.encode(message)),
     requestDeserialize: (bytes) => request.decode(bytes),
-    responseSerialize: (message) => Buffer.from(answer.encode(message)),
+    responseSerialize: (message) => bufferOf(answer.encode(message)),
     responseDeserialize: (bytes) => answer.decode(bytes),
   }
+}
+
+/** The same bytes, not copied. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

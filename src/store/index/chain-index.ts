@@ -1,3 +1,4 @@
+import { assert } from '../../base/errors.js'
 import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.js'
 import type { Block } from '../../ledger/block.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
@@ -7,11 +8,15 @@ import type { StateView } from '../../ledger/state-view.js'
 import type { Outpoint } from '../../ledger/transaction.js'
 import type { BlockReversal, BlockUndo } from '../../ledger/undo.js'
 import type { Coin, CoinPlace, PlacedCoin, UtxoEntry } from '../../ledger/utxo.js'
+import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-code.js'
+import type { WorldSnapshot } from '../../ledger/world-snapshot.js'
 import type { VersionedValue, WorldEntry } from '../../ledger/world-state.js'
 import { AddressTables } from './address-tables.js'
 import { HeaderTables } from './header-tables.js'
+import { HistoryTable } from './history-table.js'
 import { hashKey, heightKey } from './keys.js'
 import { EMPTY_META, FORMAT, type Meta } from './meta.js'
+import { Snapshots } from './snapshots.js'
 import { type MovedCoins, StateTables } from './state-tables.js'
 import { allTables, contentsOf, openTables, type Tables } from './tables.js'
 
@@ -24,20 +29,27 @@ export class ChainIndex implements StateView, HeaderTree {
   readonly #headers: HeaderTables
   readonly #state: StateTables
   readonly #addresses: AddressTables
+  readonly #history: HistoryTable
+  readonly #snapshots: Snapshots
   #meta: Meta
   #isWriting = false
 
-  private constructor(folder: string) {
+  private constructor(folder: string, now: () => number) {
     this.#tables = openTables(folder)
     this.#headers = new HeaderTables(this.#tables)
     this.#state = new StateTables(this.#tables.chain)
     this.#addresses = new AddressTables(this.#tables.chain, this.#state)
+    this.#history = new HistoryTable(this.#tables.chain.history)
+    this.#snapshots = new Snapshots(this.#tables.root, this.#state, this.#history, now)
     this.#meta = (this.#tables.root.get('meta') as Meta | undefined) ?? EMPTY_META
   }
 
-  /** Opens the index in `folder`, or an empty one. One of another chain or layout is emptied. */
-  static open(folder: string, chainId: string): ChainIndex {
-    const index = new ChainIndex(folder)
+  /**
+   * Opens the index in `folder`, or an empty one. One of another chain or layout is emptied. `now` counts milliseconds, from
+   * whenever it likes.
+   */
+  static open(folder: string, chainId: string, now: () => number = () => performance.now()): ChainIndex {
+    const index = new ChainIndex(folder, now)
     if (index.#meta.chainId !== chainId || index.#meta.format !== FORMAT) index.clear(chainId)
     return index
   }
@@ -81,6 +93,7 @@ export class ChainIndex implements StateView, HeaderTree {
   }
 
   async close(): Promise<void> {
+    this.#snapshots.closeAll()
     await this.#tables.root.flushed
     await this.#tables.root.close()
   }
@@ -136,6 +149,8 @@ export class ChainIndex implements StateView, HeaderTree {
       this.#state.enter(id, { height, index, code: effects.outcomes[index] ?? 0 })
     }
     const coins = this.#moved(block, effects.created, effects.spent)
+    this.#history.connect(block, (_, index) => effects.outcomes[index] ?? VALIDATION_CODE.VALID)
+    this.#snapshots.closeOld()
     this.#state.connect(effects, coins)
     undo.putSync(heightKey(height), effects.undo)
     active.putSync(heightKey(height), hashKey(hash))
@@ -153,6 +168,7 @@ export class ChainIndex implements StateView, HeaderTree {
     const { active, undo } = this.#tables.chain
     const { height, previousHash } = block.header
     const coins = this.#moved(block, created, reversal.restored)
+    this.#history.disconnect(block, (id) => this.#outcomeOf(id))
     this.#state.disconnect(reversal, coins)
     for (const [index, { id }] of block.transactions.entries()) this.#state.leave(id, { height, index })
     undo.removeSync(heightKey(height))
@@ -188,6 +204,17 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#state.worldRange(namespace, start, end)
   }
 
+  /**
+   * The world state as it is now, while blocks come and go. Not to be taken inside {@link write}. One that is not closed is
+   * cut off after a time: the pages of the file that it sees could not be used again.
+   */
+  snapshot(): WorldSnapshot {
+    assert(!this.#isWriting, 'a snapshot is taken between writes')
+    const tip = this.tipHash()
+    const height = tip === undefined ? -1 : (this.entry(tip)?.header.height ?? -1)
+    return this.#snapshots.open(tip, height)
+  }
+
   // What people ask.
 
   totals(): { readonly transactions: number; readonly addresses: number; readonly unspentOutputs: number } {
@@ -197,6 +224,11 @@ export class ChainIndex implements StateView, HeaderTree {
 
   place(id: string): Place | undefined {
     return this.#state.place(id)
+  }
+
+  /** Id of the transaction that stands there in the chain; undefined where none does. */
+  transactionAt(place: Pick<Place, 'height' | 'index'>): string | undefined {
+    return this.#state.findId(place)
   }
 
   addressTotals(address: string): AddressTotals {
@@ -247,6 +279,12 @@ export class ChainIndex implements StateView, HeaderTree {
       created: created.map((coin, i) => ({ ...coin, index: indexes[i] ?? 0 })),
       spent: this.#state.placed(spent),
     }
+  }
+
+  #outcomeOf(transactionId: string): ValidationCode {
+    const place = this.place(transactionId)
+    assert(place, `transaction ${transactionId} of the tip is not in the chain`)
+    return place.code
   }
 
   #change(change: Partial<Meta>): void {

@@ -88,6 +88,19 @@ export function worldKey(namespace: string, key: string): Buffer {
   return Buffer.concat([Buffer.of(space.length), space, Buffer.from(key, 'utf8')])
 }
 
+/** What the history of a key starts with; the key's length comes before it, so that no key's history holds another's. */
+export function historyPrefix(namespace: string, key: string): Buffer {
+  const [space, name] = [Buffer.from(namespace, 'utf8'), Buffer.from(key, 'utf8')]
+  const length = Buffer.allocUnsafe(2)
+  length.writeUInt16BE(name.length)
+  return Buffer.concat([Buffer.of(space.length), space, length, name])
+}
+
+/** A key's writes stand together, in chain order. */
+export function historyKey(namespace: string, key: string, place: Pick<Place, 'height' | 'index'>): Buffer {
+  return Buffer.concat([historyPrefix(namespace, key), placeKey(place)])
+}
+
 /** First key after all that start with `prefix`. */
 export function afterPrefix(prefix: Buffer): Buffer {
   const end = Buffer.from(prefix)

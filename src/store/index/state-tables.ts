@@ -1,3 +1,4 @@
+import type { Transaction } from 'lmdb'
 import { assert } from '../../base/errors.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
 import type { Place } from '../../ledger/place.js'
@@ -6,6 +7,7 @@ import type { Outpoint } from '../../ledger/transaction.js'
 import type { BlockReversal } from '../../ledger/undo.js'
 import { type Coin, type CoinPlace, type PlacedCoin, placeOfCoin, type UtxoEntry } from '../../ledger/utxo.js'
 import type { VersionedValue, WorldEntry, WorldRestore, WorldWrite } from '../../ledger/world-state.js'
+import { inChunks } from './in-chunks.js'
 import { afterPrefix, coinKey, hashKey, placeKey, worldKey } from './keys.js'
 import { type ChainTables, NOTHING } from './tables.js'
 import { decodePlace, decodeUtxo, encodePlace, encodeUtxo } from './values.js'
@@ -60,9 +62,14 @@ export class StateTables implements StateView {
 
   /** Of the transaction that stands there in the chain. */
   idAt(place: Pick<Place, 'height' | 'index'>): string {
-    const value = this.#ids.getBinaryFast(placeKey(place))
-    assert(value, `no transaction stands at ${place.height}, ${place.index}`)
-    return value.toString('hex', 0, 32)
+    const id = this.findId(place)
+    assert(id !== undefined, `no transaction stands at ${place.height}, ${place.index}`)
+    return id
+  }
+
+  /** {@link idAt}, or undefined where no transaction stands. */
+  findId(place: Pick<Place, 'height' | 'index'>): string | undefined {
+    return this.#ids.getBinaryFast(placeKey(place))?.toString('hex', 0, 32)
   }
 
   /** With the place of each; their transactions are all in the chain. */
@@ -95,15 +102,16 @@ export class StateTables implements StateView {
     return this.#calls.doesExist(hashKey(callId))
   }
 
-  worldValue(namespace: string, key: string): VersionedValue | undefined {
-    return this.#world.get(worldKey(namespace, key))
+  /** As it is now, or as `at` sees it. */
+  worldValue(namespace: string, key: string, at?: Transaction): VersionedValue | undefined {
+    return this.#world.get(worldKey(namespace, key), at ? { transaction: at } : {})
   }
 
-  *worldRange(namespace: string, start: string, end: string): Generator<WorldEntry> {
+  *worldRange(namespace: string, start: string, end: string, at?: Transaction): Generator<WorldEntry> {
     const first = worldKey(namespace, start)
     const last = end === '' ? afterPrefix(worldKey(namespace, '')) : worldKey(namespace, end)
     const keyOffset = 1 + Buffer.byteLength(namespace)
-    for (const { key, value } of this.#world.getRange({ start: first, end: last, snapshot: false })) {
+    for (const { key, value } of inChunks(this.#world, { start: first, end: last }, at)) {
       yield { key: key.toString('utf8', keyOffset), ...value }
     }
   }

@@ -1,9 +1,13 @@
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { BlockUndo } from '../../ledger/undo.js'
+import type { HistoryWrite } from '../../ledger/contracts/history.js'
 import type { VersionedValue } from '../../ledger/world-state.js'
 
 /** A table whose keys and values are bytes. */
 export type BinaryTable = Database<Buffer, Buffer>
+
+/** A write as its key's history keeps it. */
+export type KeptHistory = Pick<HistoryWrite, 'callId' | 'timestampMs' | 'value'>
 
 /** What follows from the blocks of the chain alone. */
 export interface ChainTables {
@@ -28,6 +32,8 @@ export interface ChainTables {
   /** By height. */
   readonly undo: Database<BlockUndo, Buffer>
   readonly world: Database<VersionedValue, Buffer>
+  /** By namespace, key and place. */
+  readonly history: Database<KeptHistory, Buffer>
 }
 
 /** The tables of an index, open in one LMDB environment. */
@@ -46,11 +52,16 @@ export const NOTHING = Buffer.alloc(0)
 /** Address space, not size on disk: LMDB maps the whole file. */
 const MAP_BYTES = 1 << 40
 
+/** Snapshots of different blocks that may be open at a time. */
+export const MOST_SNAPSHOTS = 1000
+const OTHER_READERS = 24
+
 export function openTables(folder: string): Tables {
   const root = open<unknown, string>({
     path: folder,
     mapSize: MAP_BYTES,
     maxDbs: 16,
+    maxReaders: MOST_SNAPSHOTS + OTHER_READERS,
     cache: false,
     noSubdir: false,
   })
@@ -72,6 +83,7 @@ export function openTables(folder: string): Tables {
       calls: binary('calls'),
       undo: root.openDB('undo', { keyEncoding: 'binary' }),
       world: root.openDB('world', { keyEncoding: 'binary' }),
+      history: root.openDB('history', { keyEncoding: 'binary' }),
     },
   }
 }

@@ -7,7 +7,7 @@ import { verifyChain, type VerifyReport } from '../../../chain/verify-chain.js'
 import { BlockArchive } from '../../../chain/block-archive.js'
 import { chainOf } from '../../../ledger/chain.js'
 import { ChainIndex } from '../../../store/index/chain-index.js'
-import { noContracts } from '../../open-chain.js'
+import { chainEndorsements } from '../../chain-endorsements.js'
 import { progress } from '../../progress.js'
 import { SettingsError } from '../../settings/errors.js'
 import { integerIn } from '../../settings/setting.js'
@@ -55,6 +55,7 @@ async function verifyFolder(folder: ChainFolder, from: number, to: number): Prom
   const scratch = await mkdtemp(join(tmpdir(), 'terrarium-verify-'))
   const chain = chainOf(folder.settings)
   const index = ChainIndex.open(scratch, chain.id)
+  const verify = verifyHere()
   const bar = progress('verifying', to + 1)
   try {
     const archive = await BlockArchive.open({
@@ -67,11 +68,11 @@ async function verifyFolder(folder: ChainFolder, from: number, to: number): Prom
       steps: new Steps({
         archive,
         index,
-        endorsementPolicy: noContracts,
+        endorsements: chainEndorsements(verify),
         keepWaiting: () => Promise.resolve(),
       }),
       chain,
-      verify: verifyHere(),
+      verify,
       from,
       nowMs: Date.now(),
       onProgress: (height) => bar.update(height + 1),

@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net'
+import {
+  type ConnectionInjector,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+
+/** What the port shows of itself over TLS; PEM. */
+export interface GrpcTls {
+  readonly certificate: string
+  readonly key: string
+  /** Authorities of clients' certificates. Where they are given, a client without such a certificate is turned away. */
+  readonly clientAuthorities?: string
+}
+
+export interface GrpcPortOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Without it the port speaks plaintext only. */
+  readonly tls?: GrpcTls
+  /** Clients may speak plaintext, unless this is false. */
+  readonly plaintext?: boolean
+  readonly maxMessageBytes: number
+  readonly maxConnections: number
+}
+
+/** One TCP port for all gRPC services of the node, in plaintext and over TLS at once. */
+export interface GrpcPort {
+  readonly port: number
+  /** May be called at any time, once for each service. */
+  addService(definition: ServiceDefinition, implementation: UntypedServiceImplementation): void
+  /** Takes no more connections, lets calls under way end for so long, then cuts the rest. */
+  close(graceMs: number): Promise<void>
+}
+
+/** The first byte of every TLS connection; HTTP/2 in plaintext begins with a P. */
+const TLS_HANDSHAKE = 0x16
+
+/** A connection that says nothing for so long is dropped. */
+const FIRST_BYTE_TIMEOUT_MS = 10_000
+
+/** A connection whose other end is gone is found out about so fast. Shims ping every 60 s or 110 s of their own. */
+const PING_MS = 60_000
+const PING_TIMEOUT_MS = 20_000
+
+/** Rejects where the port is taken or the TLS files are not in order. */
+export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> {
+  const server = new Server(serverOptions(options))
+  const injectors = injectorsOf(server, options)
+  const sockets = new Set<Socket>()
+  const listener = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    route(socket, injectors)
+  })
+  listener.maxConnections = options.maxConnections
+  listener.listen(options.port, options.host)
+  await once(listener, 'listening')
+  return {
+    port: (listener.address() as AddressInfo).port,
+    addService: (definition, implementation) => server.addService(definition, implementation),
+    close: (graceMs) => close(listener, server, injectors, sockets, graceMs),
+  }
+}
+
+interface Injectors {
+  readonly plain: ConnectionInjector | undefined
+  readonly tls: ConnectionInjector | undefined
+}
+
+function serverOptions({ maxMessageBytes }: GrpcPortOptions): ServerOptions {
+  return {
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.keepalive_time_ms': PING_MS,
+    'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
+    'grpc.enable_channelz': 0,
+  }
+}
+
+function injectorsOf(server: Server, { tls, plaintext = true }: GrpcPortOptions): Injectors {
+  return {
+    plain: plaintext ? server.createConnectionInjector(ServerCredentials.createInsecure()) : undefined,
+    tls: tls && server.createConnectionInjector(credentials(tls)),
+  }
+}
+
+function credentials({ certificate, key, clientAuthorities }: GrpcTls): ServerCredentials {
+  const pairs = [{ cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }]
+  if (clientAuthorities === undefined) return ServerCredentials.createSsl(null, pairs)
+  return ServerCredentials.createSsl(Buffer.from(clientAuthorities), pairs, true)
+}
+
+/** The first byte tells what the other side speaks; whoever takes the connection over finds it unread. */
+function route(socket: Socket, { plain, tls }: Injectors): void {
+  const drop = (): void => void socket.destroy()
+  socket.on('error', drop)
+  socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, drop)
+  socket.once('data', (bytes: Buffer) => {
+    socket.setTimeout(0)
+    socket.off('timeout', drop)
+    socket.pause()
+    socket.unshift(bytes)
+    const injector = bytes[0] === TLS_HANDSHAKE ? tls : plain
+    if (injector) injector.injectConnection(socket)
+    else drop()
+  })
+}
+
+async function close(
+  listener: Listener,
+  server: Server,
+  { plain, tls }: Injectors,
+  sockets: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
+  const closed = once(listener, 'close')
+  listener.close()
+  for (const injector of [plain, tls]) injector?.drain(graceMs)
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy()
+  }, graceMs)
+  await closed
+  clearTimeout(timer)
+  server.forceShutdown()
+}
