@@ -1,6 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals'
 import type { ChannelCredentials, ClientDuplexStream } from '@grpc/grpc-js'
-import { Client, credentials, Metadata, ServerCredentials } from '@grpc/grpc-js'
+import {
+  Client,
+  credentials,
+  logVerbosity,
+  Metadata,
+  ServerCredentials,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
 import type { Context } from '../../../src/contract/index.js'
 import { Contract } from '../../../src/contract/index.js'
 import { dialPeer } from '../../../src/contract/shim/dial.js'
@@ -11,6 +18,9 @@ import { ScriptedLedger } from '../support/scripted-ledger.js'
 import { PeerStream, ScriptedPeer } from '../support/scripted-peer.js'
 import { routerOf } from '../support/test-stub.js'
 import { tlsPair } from '../support/tls-pair.js'
+
+// It writes of an address that is taken, besides throwing.
+setLogVerbosity(logVerbosity.NONE)
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
