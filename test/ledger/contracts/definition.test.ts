@@ -177,7 +177,7 @@ describe('what a definition says', () => {
       JSON.stringify(json),
     ])
       expect(['CON-9', 'CON-3']).toContain(ruleBrokenBy(() => readDefinitionText(wrong)))
-    const certificates = Array.from({ length: 16 }, () => 'é'.repeat(4096))
+    const certificates = Array.from({ length: 4 }, () => 'é'.repeat(4096))
     const large = changed(json, ['organisations', 0, 'root_certificates'], certificates)
     expect(ruleBrokenBy(() => readDefinitionText(canonicalJson(large)))).toBe('CON-9')
   })
