@@ -13,7 +13,7 @@ export default tseslint.config(
       'eslint.config.js',
       'scripts/bundle.js',
       'examples/**/*.js',
-      '.dependency-cruiser.cjs',
+      '**/*.cjs',
       'templates',
       'test/live/bcoin',
     ],

@@ -68,10 +68,8 @@ function register({
         else reject(new Error(reason))
       },
     }
-    const stream = open(client, { id, address: connection.address }, own, settings)
-    client.waitForReady(Date.now() + connection.dialTimeoutMs, (error) => {
-      if (error && !isRegistered) stream.end({ kind: 'too-late', text: 'no connection in time' })
-    })
+    const limits = { ...settings, registerTimeoutMs: connection.dialTimeoutMs }
+    open(client, { id, address: connection.address }, own, limits)
   })
 }
 
@@ -80,7 +78,7 @@ function open(
   { id, address }: { readonly id: string; readonly address: string },
   registrar: Registrar,
   settings: ContractPeerSettings,
-): ContractStream {
+): void {
   const { path, requestSerialize, responseDeserialize } = chaincode.connect
   const messages: Messages = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize)
   const line = new MessageLine(messages, {
@@ -95,7 +93,6 @@ function open(
     messages.end()
   })
   messages.on('error', ({ details }: { readonly details: string }) => stream.lost(details))
-  return stream
 }
 
 function channelCredentials(tls: ConnectionTls | undefined): ChannelCredentials {

@@ -96,14 +96,17 @@ export class ContractStream {
 
   /** The line is gone; `reason` is for people. */
   lost(reason: string): void {
-    this.#close(reason)
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#finish(reason)
   }
 
   /** Ends the stream from this side; calls under way fail. */
   end(refusal?: Refusal): void {
     if (this.#state === 'ended') return
+    this.#state = 'ended'
     this.#line.end(refusal)
-    this.#close(refusal?.text ?? 'the node ended the stream')
+    this.#finish(refusal?.text ?? 'the node ended the stream')
   }
 
   /**
@@ -248,9 +251,7 @@ export class ContractStream {
     this.#line.send({ type: Type.ERROR, txid, channelId, payload: Buffer.from(text) })
   }
 
-  #close(reason: string): void {
-    if (this.#state === 'ended') return
-    this.#state = 'ended'
+  #finish(reason: string): void {
     clearTimeout(this.#registerTimer)
     const calls = [...this.#calls.values()]
     this.#calls.clear()

@@ -4,17 +4,15 @@ import { Organisation } from '../../../src/contract/identity/organisation.js'
 import { ContractDialler } from '../../../src/contract/peer/contract-dialler.js'
 import { openContractDoor } from '../../../src/contract/peer/contract-door.js'
 import { ContractExecutor } from '../../../src/contract/peer/executor.js'
-import type { Deployed } from '../../../src/contract/peer/executor-ports.js'
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from '../../../src/contract/peer/grpc-port.js'
+import { type DeployedWithCollections, openSimulation } from '../../../src/contract/peer/open-simulation.js'
 import { LiveContracts } from '../../../src/contract/peer/live-contracts.js'
 import {
   type ContractPeerSettings,
   DEFAULT_CONTRACT_PEER_SETTINGS,
 } from '../../../src/contract/peer/settings.js'
 import { makeProposal } from '../../../src/contract/proposal/make-proposal.js'
-import type { MemberCollection } from '../../../src/contract/simulation/collections.js'
 import { type DoneCall, MemoryWorld } from '../../../src/contract/simulation/memory-world.js'
-import { Simulation } from '../../../src/contract/simulation/simulation.js'
 import type { ValidationCode } from '../../../src/ledger/validation-code.js'
 import { timerSleep } from '../../../src/app/timer-sleep.js'
 
@@ -27,19 +25,15 @@ export interface Request {
   readonly isInit?: boolean
 }
 
-interface TestDeployed extends Deployed {
-  readonly collections: readonly MemberCollection[]
-}
-
 /** As much of a node as contracts see, with a chain in memory. */
 export class ContractNode {
   readonly world = new MemoryWorld()
   readonly live: LiveContracts
   readonly dialler: ContractDialler
-  readonly executor: ContractExecutor<TestDeployed>
+  readonly executor: ContractExecutor<DeployedWithCollections>
   readonly user: Identity
   readonly port: GrpcPort
-  readonly #deployed = new Map<string, TestDeployed>()
+  readonly #deployed = new Map<string, DeployedWithCollections>()
 
   private constructor(user: Identity, port: GrpcPort, settings: Partial<ContractPeerSettings>) {
     this.user = user
@@ -51,17 +45,11 @@ export class ContractNode {
       random: Math.random,
       settings,
     })
-    this.executor = new ContractExecutor<TestDeployed>(
+    this.executor = new ContractExecutor<DeployedWithCollections>(
       {
         openSnapshot: () => this.world.snapshot(),
         definitions: () => (name) => this.#deployed.get(name),
-        simulate: (call, snapshot, definition) =>
-          new Simulation({
-            call,
-            snapshot,
-            privateValues: this.world.privateValues,
-            definitions: { collections: (name) => definition(name)?.collections },
-          }),
+        simulate: openSimulation(this.world.privateValues),
         processes: this.live,
         dialler: this.dialler,
       },
@@ -93,7 +81,7 @@ export class ContractNode {
     return `localhost:${this.port.port}`
   }
 
-  deploy(name: string, overrides: Partial<TestDeployed> = {}): void {
+  deploy(name: string, overrides: Partial<DeployedWithCollections> = {}): void {
     const defaults = { name, id: `${name}:1.0`, version: '1.0', initRequired: false, collections: [] }
     this.#deployed.set(name, { ...defaults, ...overrides })
   }

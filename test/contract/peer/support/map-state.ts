@@ -20,6 +20,8 @@ export class MapState implements CallState {
   readonly #call: Pick<Call, 'callId' | 'channelId'>
   readonly #stack: string[]
   isOver = false
+  /** Values that were asked for. */
+  reads = 0
 
   constructor(call: Pick<Call, 'callId' | 'channelId' | 'contract'>, values: ReadonlyMap<string, string>) {
     this.#call = call
@@ -67,6 +69,7 @@ class MapRequests implements StateRequests {
   }
 
   getState(key: string, collection: string): Uint8Array {
+    this.#state.reads += 1
     const value = this.#state.values.get(this.#place(key, collection))
     return value === undefined ? NOTHING : Buffer.from(value)
   }
