@@ -18,7 +18,7 @@ export async function* chaincodeEvents(
 ): AsyncGenerator<ChaincodeEventsResponse, void, undefined> {
   const request = decodeRequest(ChaincodeEventsRequest, signed.request, 'chaincode events')
   const { chaincodeId: contract, startPosition, afterTransactionId } = request
-  requireClient(signed, request, contract, options)
+  await requireClient(signed, request, contract, options)
   const from = firstHeight(startPosition, options.calls.height())
   for await (const block of options.calls.events({ contract, from, signal })) {
     const { height } = block

@@ -20,7 +20,7 @@ export async function commitStatus(
   const { transactionId } = request
   if (!CALL_ID.test(transactionId))
     throw new RpcError(status.INVALID_ARGUMENT, 'the transaction id is not 64 lower-case hex digits')
-  requireClient(signed, request, undefined, options)
+  await requireClient(signed, request, undefined, options)
   const { code, height } = await options.calls.status(transactionId, signal)
   return { result: code, blockNumber: height }
 }

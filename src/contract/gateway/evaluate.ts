@@ -14,7 +14,7 @@ export async function evaluate(
 ): Promise<EvaluateResponse> {
   const { calls, peer } = options
   try {
-    const result = await calls.evaluate(proposedCall(request, options), signal)
+    const result = await calls.evaluate(await proposedCall(request, options), signal)
     if (!isSuccess(result)) throw evaluateRefused(result, peer)
     return { result }
   } catch (error) {
@@ -22,11 +22,11 @@ export async function evaluate(
   }
 }
 
-/** The call that a request proposes. @throws {ProposalError} @throws {RpcError} */
-export function proposedCall(
+/** The call that a request proposes. Rejects with a ProposalError or an RpcError. */
+export async function proposedCall(
   { proposedTransaction }: { readonly proposedTransaction: SignedProposal | null },
   { channelId, members, calls }: GatewayOptions,
-): Call {
+): Promise<Call> {
   if (!proposedTransaction) throw new RpcError(status.INVALID_ARGUMENT, 'a proposed transaction is required')
   return readProposal(proposedTransaction, {
     channelId,

@@ -16,9 +16,10 @@ export function unary<Q, A>(
   onFault: OnFault,
 ): handleUnaryCall<Q, A> {
   return (call, callback) => {
-    const signal = signalOf(call)
+    const { signal, release } = watch(call)
     turnstile
       .pass(() => answer(call.request, signal))
+      .finally(release)
       .then(
         (value) => callback(null, value),
         (error: unknown) => {
@@ -36,9 +37,10 @@ export function streamed<Q, A>(
   onFault: OnFault,
 ): handleServerStreamingCall<Q, A> {
   return (call) => {
-    const signal = signalOf(call)
+    const { signal, release } = watch(call)
     turnstile
       .pass(() => send(call, answers(call.request, signal), signal))
+      .finally(release)
       .then(
         () => call.end(),
         (error: unknown) => {
@@ -73,11 +75,18 @@ function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSign
   })
 }
 
-function signalOf(call: Pick<ServerUnaryCall<unknown, unknown>, 'cancelled' | 'once'>): AbortSignal {
+interface Watch {
+  readonly signal: AbortSignal
+  /** To be called when the answer is there: gRPC tells of the end of every call as if it were cancelled. */
+  readonly release: () => void
+}
+
+function watch(call: Pick<ServerUnaryCall<unknown, unknown>, 'cancelled' | 'once' | 'off'>): Watch {
   const controller = new AbortController()
-  if (call.cancelled) controller.abort()
-  else call.once('cancelled', () => controller.abort())
-  return controller.signal
+  const abort = () => controller.abort()
+  if (call.cancelled) abort()
+  else call.once('cancelled', abort)
+  return { signal: controller.signal, release: () => call.off('cancelled', abort) }
 }
 
 /** Whatever fails because the client is gone is nobody's fault. */

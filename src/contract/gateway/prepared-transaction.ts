@@ -1,12 +1,12 @@
-import { canonicalJson } from '../../base/canonical-json.js'
 import { encodeTransaction } from '../../ledger/encode-transaction.js'
 import type { Call, CallResponse } from '../call.js'
-import { unpackProposal } from '../proposal/unpack-proposal.js'
 import {
   ChaincodeAction,
   ChaincodeActionPayload,
   ChaincodeProposalPayload,
+  Header,
   Payload,
+  Proposal,
   ProposalResponsePayload,
   SignedProposal,
   Transaction,
@@ -23,10 +23,12 @@ export function preparedTransaction(
   response: CallResponse,
   transaction: CallTransaction,
 ): Uint8Array {
-  const { header, payload } = unpackProposal(SignedProposal.decode(signedProposal).proposalBytes)
-  const chaincodeProposalPayload = ChaincodeProposalPayload.encode({ input: payload.input })
+  const proposal = Proposal.decode(SignedProposal.decode(signedProposal).proposalBytes)
+  const header = Header.decode(proposal.header)
+  const { input } = ChaincodeProposalPayload.decode(proposal.payload)
+  const chaincodeProposalPayload = ChaincodeProposalPayload.encode({ input })
   const extension = ChaincodeAction.encode({
-    results: Buffer.from(canonicalJson(encodeTransaction(transaction))),
+    results: Buffer.from(JSON.stringify(encodeTransaction(transaction))),
     response,
     chaincodeId: { path: '', name: contract, version: '' },
   })

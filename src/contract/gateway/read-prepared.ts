@@ -46,13 +46,13 @@ interface CallFacts {
 
 /**
  * The transaction of the chain in an envelope of `preparedTransaction` that its client has signed. What the envelope says
- * of the call and what the transaction says must be the same. @throws {ProposalError}
+ * of the call and what the transaction says must be the same. Rejects with a ProposalError.
  */
-export function readPrepared(
+export async function readPrepared(
   { payload, signature }: Envelope,
   transactionId: string,
   rules: Rules,
-): CallTransaction {
+): Promise<CallTransaction> {
   if (payload.length > MAX_ENVELOPE_FACTOR * rules.maxTransactionBytes)
     throw malformed('the prepared transaction is too long')
   const { header, data } = decodePart(Payload, payload, 'Payload')
@@ -62,7 +62,7 @@ export function readPrepared(
   const { channelHeader, signatureHeader } = parts
   const contract = contractOf(channelHeader)
   const signed = { message: payload, signature, creator: signatureHeader.creator, contract }
-  const { mspId, certificate } = requireSigner(signed, rules.members, rules.channelId)
+  const { mspId, certificate } = await requireSigner(signed, rules.members, rules.channelId)
   const { args, results } = unpackAction(data, header)
   const transaction = decodeResults(results, rules.maxTransactionBytes)
   const timestampMs = channelHeader.timestamp ? timestampMsOf(channelHeader.timestamp) : undefined
@@ -79,11 +79,7 @@ function requireHeader(
   const { type, txId, channelId } = channelHeader
   const callId = callIdOf(signatureHeader.nonce, signatureHeader.creator)
   if (type !== CALL_HEADER_TYPE) throw malformed(`invalid header type ${type}`)
-  if (txId !== callId || transactionId !== callId)
-    throw new ProposalError(
-      'wrong-id',
-      `the transaction id is not the one of its creator and nonce, ${callId}`,
-    )
+  if (txId !== callId || transactionId !== callId) throw wrongId(callId)
   if (channelId !== ownChannelId)
     throw new ProposalError('other-channel', `channel '${channelId.slice(0, 249)}' not found`)
   return callId
@@ -144,6 +140,14 @@ function requireSameCall({ timestamp, payload }: CallTransaction, facts: CallFac
     args.length === facts.args.length &&
     args.every((arg, i) => Buffer.compare(bytesOf(arg), facts.args[i] as Uint8Array) === 0)
   if (!same) throw malformed('the results are those of another call')
+}
+
+/** The id of a call follows from its creator and its nonce. */
+export function wrongId(callId: string): ProposalError {
+  return new ProposalError(
+    'wrong-id',
+    `the transaction id is not the one of its creator and nonce, ${callId}`,
+  )
 }
 
 function malformed(message: string): ProposalError {

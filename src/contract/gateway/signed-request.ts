@@ -29,19 +29,23 @@ export function decodeRequest<T>(codec: Codec<T>, request: Uint8Array, what: str
 }
 
 /**
- * Throws unless a member has signed the request, and it is for this channel. `contract` is the one it asks about.
+ * Rejects unless a member has signed the request, and it is for this channel. `contract` is the one it asks about.
  * @throws {RpcError} PERMISSION_DENIED, FAILED_PRECONDITION
  */
-export function requireClient(
+export async function requireClient(
   { request, signature }: SignedRequest,
   { channelId, identity }: ClientRequest,
   contract: string | undefined,
   options: GatewayOptions,
-): void {
+): Promise<void> {
   if (channelId !== options.channelId)
     throw new RpcError(status.FAILED_PRECONDITION, `channel '${channelId.slice(0, 249)}' not found`)
   try {
-    requireSigner({ message: request, signature, creator: identity, contract }, options.members, channelId)
+    await requireSigner(
+      { message: request, signature, creator: identity, contract },
+      options.members,
+      channelId,
+    )
   } catch (error) {
     if (!(error instanceof ProposalError)) throw error
     throw new RpcError(status.PERMISSION_DENIED, error.message, [], { cause: error })

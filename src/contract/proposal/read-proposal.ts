@@ -24,15 +24,15 @@ const MAX_TRANSIENT_ENTRIES = 1024
 const MAX_NONCE_BYTES = 256
 const MAX_SIGNATURE_BYTES = 512
 
-/** The call that a client proposes, once it is clear that it may. @throws {ProposalError} */
-export function readProposal(signed: SignedProposal, rules: ProposalRules): Call {
+/** The call that a client proposes, once it is clear that it may. Rejects with a ProposalError. */
+export async function readProposal(signed: SignedProposal, rules: ProposalRules): Promise<Call> {
   requireSizes(signed, rules.maxProposalBytes ?? MAX_PROPOSAL_BYTES)
   const proposal = unpackProposal(signed.proposalBytes)
   const { channelHeader, signatureHeader, contract, input, payload } = proposal
   requireContents(proposal)
   const callId = requireCallId(channelHeader, signatureHeader)
   requireChannel(channelHeader, rules.channelId)
-  const { mspId, certificate } = requireSigner(
+  const { mspId, certificate } = await requireSigner(
     {
       message: signed.proposalBytes,
       signature: signed.signature,

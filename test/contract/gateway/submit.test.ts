@@ -6,10 +6,11 @@ import type { Call } from '../../../src/contract/call.js'
 import { ContractError } from '../../../src/contract/contract-error.js'
 import type { Identity } from '../../../src/contract/identity/identity.js'
 import { serializeIdentity } from '../../../src/contract/identity/identity.js'
+import { Membership } from '../../../src/contract/identity/membership.js'
 import { signMessage } from '../../../src/contract/identity/signature-key.js'
 import { type EndorseResponse, SignatureHeader } from '../../../src/contract/wire/fabric.js'
 import { FakeCalls, transactionOf } from './fake-calls.js'
-import { alice, bob, failure, GatewayKit, NOW, options, proposal } from './gateway-kit.js'
+import { alice, bob, failure, GatewayKit, NOW, options, organisation, proposal } from './gateway-kit.js'
 import { envelopePayload, OK, twisted, type Twist } from './twisted-envelope.js'
 
 let kit: GatewayKit
@@ -34,6 +35,39 @@ test('a signed envelope puts its transaction on the chain, at any node', async (
   await open()
   expect(await submit(call, envelope?.payload ?? new Uint8Array())).toEqual({})
   expect(calls.submitted).toEqual([transactionOf(call, OK)])
+})
+
+test('an envelope may be submitted twice, and by its creator after others have tried', async () => {
+  await open()
+  const call = proposal()
+  const { preparedTransaction: envelope } = (await kit.endorse(call)) as EndorseResponse
+  const payload = envelope?.payload ?? new Uint8Array()
+  expect((await failure(submit(call, payload, bob))).code).toBe(status.PERMISSION_DENIED)
+  await submit(call, payload)
+  await submit(call, payload)
+  expect(calls.submitted).toEqual([transactionOf(call, OK), transactionOf(call, OK)])
+})
+
+test('an envelope made here needs the right id and an identity that is still in order, too', async () => {
+  let now = NOW
+  const roots = [organisation.rootCertificate]
+  const members = new Membership({ roots: { rootsOf: () => roots }, nowMs: () => now })
+  calls = new FakeCalls(() => OK)
+  kit = await GatewayKit.open(options(calls, { members }))
+  const prepare = async () => {
+    const call = proposal()
+    const { preparedTransaction: envelope } = (await kit.endorse(call)) as EndorseResponse
+    return { call, payload: envelope?.payload ?? new Uint8Array() }
+  }
+  const first = await prepare()
+  expect(await failure(submit({ ...first.call, callId: 'b'.repeat(64) }, first.payload))).toMatchObject({
+    code: status.INVALID_ARGUMENT,
+    message: `the transaction id is not the one of its creator and nonce, ${first.call.callId}`,
+  })
+  const second = await prepare()
+  now += 100 * 365 * 86_400_000
+  expect((await failure(submit(second.call, second.payload))).message).toMatch(/the certificate expired/)
+  expect(calls.submitted).toEqual([])
 })
 
 test('an envelope without its signature, or no envelope, is an invalid argument', async () => {
