@@ -10,6 +10,7 @@ export { Param, Returns, Transaction } from './api/transaction-decorators.js'
 export { ClientIdentity } from './shim/client-identity.js'
 export type { ChaincodeResponse } from './shim/handler.js'
 export type { KeyModification, KV, NextResult } from './shim/query-iterator.js'
+export { KeyEndorsementPolicy } from './shim/key-endorsement-policy.js'
 export { ChaincodeStub } from './shim/stub.js'
 export type {
   HistoryIterator,

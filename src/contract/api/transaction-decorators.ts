@@ -15,9 +15,9 @@ export function Transaction(commit = true): MethodDecorator {
   return (prototype, method) => {
     const name = String(method)
     const declared = transaction(prototype, name)?.parameters ?? []
-    const parameters = describeParameters(prototype, name).map(
-      (each) => declared.find((given) => given.name === each.name) ?? each,
-    )
+    const parameters = hasTypes(prototype, name)
+      ? describeParameters(prototype, name).map((each) => declared.find(named(each.name)) ?? each)
+      : inOrder(declared, prototype, name)
     const tag = commit ? ['SUBMIT', 'submitTx'] : ['EVALUATE']
     describe(prototype, name, { tag, parameters })
   }
@@ -59,8 +59,27 @@ function describe(prototype: object, name: string, told: Partial<TransactionDesc
   else ownTransactions(prototype).push(Object.assign(told, { name }))
 }
 
+const named =
+  (name: string) =>
+  (parameter: ParameterDescription): boolean =>
+    parameter.name === name
+
+const hasTypes = (prototype: object, method: string): boolean => parameterTypes(prototype, method).length > 0
+
+const namesOf = (prototype: object, method: string): string[] =>
+  parameterNames((prototype as Record<string, unknown>)[method])
+
+/** Without types of the compiler, what Param() declares is all there is; decorators run from the last to the first. */
+function inOrder(
+  declared: readonly ParameterDescription[],
+  prototype: object,
+  method: string,
+): ParameterDescription[] {
+  return namesOf(prototype, method).flatMap((name) => declared.find(named(name)) ?? [])
+}
+
 function describeParameters(prototype: object, method: string): ParameterDescription[] {
-  const names = parameterNames((prototype as Record<string, () => unknown>)[method])
+  const names = namesOf(prototype, method)
   const contextType = (prototype as ContractPrototype).createContext().constructor
   return parameterTypes(prototype, method)
     .map((type, index) => ({ type, name: names[index] ?? `arg${index}`, index }))
@@ -68,13 +87,17 @@ function describeParameters(prototype: object, method: string): ParameterDescrip
     .map(({ type, name }) => ({ name, description: '', schema: schemaOf(typeName(type, name)) }))
 }
 
-/** The first parameter may also be declared as a class that the contract's own context extends. */
+/**
+ * The first parameter is one, too, where it is declared as a class that the contract's own context extends, or as a type
+ * that the compiler has forgotten, as it does after `import type`.
+ */
 function isContext(type: unknown, contextType: unknown, index: number): boolean {
   if (type === contextType) return true
-  if (index > 0 || typeof type !== 'function' || typeof contextType !== 'function' || type === Object) {
-    return false
-  }
-  return contextType.prototype instanceof type
+  if (index > 0) return false
+  if (type === Object || type === undefined) return true
+  return (
+    typeof type === 'function' && typeof contextType === 'function' && contextType.prototype instanceof type
+  )
 }
 
 function typeName(type: unknown, parameter: string): string {

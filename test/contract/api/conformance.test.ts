@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { ContractClass } from '../../../src/contract/api/contract-router.js'
 import { ContractRouter } from '../../../src/contract/api/contract-router.js'
 import { JSONSerializer } from '../../../src/contract/api/json-serializer.js'
 import * as api from '../../../src/contract/index.js'
@@ -24,12 +25,12 @@ beforeAll(async () => {
   peer.state.set('\u{1f600}', Buffer.from('astral'))
   peer.state.set('c/k', Buffer.from('private'))
 
-  const chaincode = realChaincode(fixtureContracts('conformance', realApi))
+  const chaincode = realChaincode(bothFixtures(realApi))
   const client = dialReal(chaincode, address, 'assets:1.0')
   real = await peer.accept()
   forgetDecorated()
   const router = new ContractRouter({
-    contracts: fixtureContracts('conformance', api),
+    contracts: bothFixtures(api),
     serializer: JSONSerializer,
     metadata: {},
     title: 'package',
@@ -50,6 +51,9 @@ afterAll(() => {
   forgetDecorated()
   close()
 })
+
+const bothFixtures = (on: object): ContractClass[] =>
+  ['ledger', 'values'].flatMap((name) => fixtureContracts(name, on))
 
 /** Whoever asks for the close of a query that is through asks for nothing: ours does not. */
 const essential = (outcome: Outcome): Outcome => ({

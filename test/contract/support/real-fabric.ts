@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { peer as peerTypes } from '@hyperledger/fabric-protos'
 import type { ContractClass } from '../../../src/contract/api/contract-router.js'
 import type { MetadataFile } from '../../../src/contract/api/metadata.js'
 
@@ -37,7 +38,7 @@ export function dialReal(chaincode: RealChaincode, address: string, id: string):
   const { ChaincodeSupportClient } = require('fabric-shim/lib/handler.js') as {
     ChaincodeSupportClient: new (chaincode: object, url: string, options: object) => RealClient
   }
-  const { peer } = require('@hyperledger/fabric-protos') as typeof import('@hyperledger/fabric-protos')
+  const { peer } = require('@hyperledger/fabric-protos') as { peer: typeof peerTypes }
   const client = new ChaincodeSupportClient(chaincode, `grpc://${address}`, {})
   const name = new peer.ChaincodeID()
   name.setName(id)

@@ -14,7 +14,13 @@ import type { ProposalOptions } from './signed-proposal.js'
 import { signedProposal } from './signed-proposal.js'
 
 type Message = Partial<ChaincodeMessage>
-type Stream = Pick<ServerDuplexStream<ChaincodeMessage, Message>, 'write' | 'on' | 'end'>
+/** What is used of a stream, whichever side opened it. */
+interface Stream {
+  write(message: Message): void
+  end(): void
+  on(event: 'data', listener: (message: ChaincodeMessage) => void): unknown
+  on(event: 'error', listener: () => void): unknown
+}
 
 /** What became of a transaction. */
 export interface Outcome {
