@@ -29,6 +29,15 @@ export type ContractFunction = (
       readonly event?: string
     }
 
+const METADATA = JSON.stringify({
+  contracts: {
+    Basic: {
+      name: 'Basic',
+      transactions: [{ name: 'get', parameters: [{ name: 'key', schema: { type: 'string' } }] }],
+    },
+  },
+})
+
 export const SECRET = 'a secret value'
 
 const FUNCTIONS: Readonly<Record<string, ContractFunction>> = {
@@ -47,6 +56,7 @@ const FUNCTIONS: Readonly<Record<string, ContractFunction>> = {
     state.putState(key, Buffer.from(String(results.length)), '')
     return String(results.length)
   },
+  'org.hyperledger.fabric:GetMetadata': () => METADATA,
   refuse: () => ({ status: 500, message: 'no' }),
   /** The value is none of the arguments: those are public. */
   secret: (state, key = '') => {
@@ -59,6 +69,8 @@ const FUNCTIONS: Readonly<Record<string, ContractFunction>> = {
 export class FakeExecutor implements Executor {
   readonly #chain: OpenChain
   readonly privateValues: MemoryPrivateValues
+  /** Names of the functions that ran. */
+  readonly ran: string[] = []
   /** Awaited before the contract answers. */
   gate: Promise<void> = Promise.resolve()
 
@@ -75,6 +87,7 @@ export class FakeExecutor implements Executor {
     try {
       await gate
       const [name = '', ...args] = call.args.map((arg) => Buffer.from(arg).toString())
+      this.ran.push(name)
       const found: ContractFunction =
         FUNCTIONS[name] ?? (() => ({ status: 500, message: `there is no ${name}` }))
       const answer = found(simulation.of(call.contract), ...args)
