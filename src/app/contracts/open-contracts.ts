@@ -9,7 +9,7 @@ import type { Organisation } from '../../contract/identity/organisation.js'
 import { ContractExecutor } from '../../contract/peer/executor.js'
 import { LiveContracts } from '../../contract/peer/live-contracts.js'
 import { Simulation } from '../../contract/simulation/simulation.js'
-import { DefinitionMemory } from '../../ledger/contracts/definition-memory.js'
+import { CallDefinitions, DefinitionMemory } from '../../ledger/contracts/definition-memory.js'
 import { listDefinitions } from '../../ledger/contracts/definition.js'
 import { makeFolder } from '../../store/folder.js'
 import type { KeyPair } from '../../wallet/keys.js'
@@ -122,7 +122,10 @@ function callsOf(
   const executor = new ContractExecutor(
     {
       openSnapshot: () => options.chain.blockchain.index.snapshot(),
-      definitions: (world) => definitions.finder(world),
+      definitions: (world) => {
+        const found = new CallDefinitions(definitions, world)
+        return (contract) => found.of(contract)
+      },
       simulate: (call, snapshot, definition) =>
         new Simulation({
           call,

@@ -70,14 +70,6 @@ export function deployTransaction(
   return callTransaction(payload, { chainId, timestamp: nowMs }, keys)
 }
 
-/** Whether a deployment would leave what is deployed already. */
-export function isSameDefinition(a: ContractDefinition, b: ContractDefinition): boolean {
-  return (
-    JSON.stringify(encodeDefinition({ ...a, sequence: 0 })) ===
-    JSON.stringify(encodeDefinition({ ...b, sequence: 0 }))
-  )
-}
-
 function requireMayDeploy(
   { name, sequence }: DeployParams,
   before: ContractDefinition | undefined,
