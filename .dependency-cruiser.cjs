@@ -59,7 +59,7 @@ module.exports = {
     only('sync', 'base', 'ledger', 'api', 'chain', 'nodes', 'store', 'time'),
     only('access', 'base', 'api'),
     only('rest', 'base', 'api', 'access'),
-    only('bus', 'base', 'api', 'access'),
+    only('bus', 'base', 'api', 'access', 'time'),
     only('p2p'),
     only('contract', 'base', 'ledger', 'api', 'time', 'wallet'),
     ...['base', 'ledger', 'api', 'p2p/wire'].map(noNode),

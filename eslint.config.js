@@ -16,6 +16,7 @@ export default tseslint.config(
       '**/*.cjs',
       'templates',
       'test/live/bcoin',
+      'test/live/**/*.cjs',
     ],
   },
   ...tseslint.configs.strictTypeChecked,

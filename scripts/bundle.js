@@ -7,7 +7,7 @@ import { build } from 'esbuild'
  */
 await rm('dist/chunks', { recursive: true, force: true })
 await build({
-  entryPoints: ['src/client.ts', 'src/dns.ts', 'src/terrarium.ts'],
+  entryPoints: ['src/client.ts', 'src/dns.ts', 'src/fabric-chaincode-node-start.ts', 'src/terrarium.ts'],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

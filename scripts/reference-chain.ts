@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { encodeBlock } from '../src/ledger/encode-block.js'
 import { settingsToJson } from '../src/ledger/settings.js'
 import { PACKAGE_ROOT } from '../src/app/package-info.js'
-import { chain, ENDORSER, key } from './reference/forge.js'
+import { chain } from './reference/forge.js'
 import { invalidBlocks } from './reference/invalid-blocks.js'
 import { settings } from './reference/settings.js'
 import { referenceChain } from './reference/valid-chain.js'
@@ -18,7 +18,6 @@ mkdirSync(join(folder, 'invalid'), { recursive: true })
 write('chain.json', {
   chain_id: chain.id,
   settings: settingsToJson(settings),
-  endorser: key(ENDORSER).publicKey,
   now: (blocks.at(-1)?.block.header.timestamp ?? 0) + 1,
 })
 for (const { block } of blocks) write(`block${block.header.height}.json`, encodeBlock(block))
@@ -43,9 +42,7 @@ function readme(): string {
 The reference chain: ${blocks.length} valid blocks for people to open and for other implementations to test themselves against, and in
 \`invalid/\` wrong ones that each name the rule they break. The rules stand in [docs/spec](../docs/spec/).
 
-\`chain.json\` holds the consensus settings, the chain id that follows from them, the time to check the blocks at, and the public key of
-the one endorser: a contract call is endorsed when it carries a valid endorsement by that key, and has the outcome 10 otherwise.
-The keys are those of the [development accounts](../docs/wallets.md).
+\`chain.json\` holds the consensus settings, the chain id that follows from them, and the time to check the blocks at. The keys are those of the [development accounts](../docs/wallets.md).
 
 | height | what it shows |
 | --- | --- |

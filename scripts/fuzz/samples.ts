@@ -26,8 +26,31 @@ export async function samples(): Promise<ReadonlyMap<string, readonly Buffer[]>>
     ['bus message', messages.map(text)],
     ['wallet file', [text(wallet)]],
     ['header bytes', headers.map((header) => Buffer.from(encodeHeader(decodeHeaderJson(header))))],
+    ['contract definition', [Buffer.from(definitionOf(blocks))]],
+    ['metadata of a key', [text({ VALIDATION_PARAMETER: KEY_POLICY, note: '00ff' })]],
+    ['policy of a key', [Buffer.from(KEY_POLICY, 'hex')]],
+    ['bytes as JSON', [Buffer.from('grüß Gott 🌱')]],
+    [
+      'namespace',
+      ['garden', 'garden/meta', 'garden/private/c', 'garden/private/c/meta'].map((name) => Buffer.from(name)),
+    ],
     ['bus frame', messages.flatMap((message) => [text(message), deflateSync(text(message))])],
   ])
+}
+
+/** Both of two organisations, as Fabric's package writes it. */
+const KEY_POLICY = '120c120a080212020800120208011a0d120b0a074f7267314d535010001a0d120b0a074f7267324d53501003'
+
+/** The text of the definition that the reference chain deploys. */
+function definitionOf(blocks: readonly JsonObject[]): string {
+  for (const each of blocks.flatMap(({ transactions }) => transactions as readonly JsonObject[])) {
+    const { contract, writes } = (each['payload'] ?? {}) as {
+      contract?: string
+      writes?: { value: { text: string } }[]
+    }
+    if (contract === '_lifecycle') return writes?.[0]?.value.text ?? ''
+  }
+  throw new Error('the reference chain deploys no contract')
 }
 
 function referenceBlocks(): JsonObject[] {

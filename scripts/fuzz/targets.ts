@@ -4,6 +4,11 @@ import { canonicalJson } from '../../src/base/canonical-json.js'
 import { type Json, JsonError, parseJson } from '../../src/base/json.js'
 import { readFrame } from '../../src/bus/wire/frame.js'
 import { readMessage } from '../../src/bus/wire/read-message.js'
+import { definitionText, readDefinitionText } from '../../src/ledger/contracts/definition.js'
+import { decodeKeyMetadata, encodeKeyMetadata } from '../../src/ledger/contracts/key-metadata.js'
+import { decodeKeyPolicy } from '../../src/ledger/contracts/key-policy.js'
+import { parseNamespace, privateNamespace, metadataNamespace } from '../../src/ledger/contracts/namespaces.js'
+import { binaryOf, bytesOf } from '../../src/ledger/payload/binary.js'
 import { decodeBlock } from '../../src/ledger/decode-block.js'
 import { decodeHeader, decodeHeaderJson } from '../../src/ledger/decode-header.js'
 import { decodeTransaction } from '../../src/ledger/decode-transaction.js'
@@ -56,6 +61,15 @@ function record(json: Json): Json | undefined {
   return undefined
 }
 
+function namespace(input: Buffer): readonly [string, string] | undefined {
+  const text = input.toString('utf8')
+  const parts = parseNamespace(text)
+  if (!parts) return undefined
+  const { contract, collection, isMetadata } = parts
+  const described = collection === undefined ? contract : privateNamespace(contract, collection)
+  return [isMetadata ? metadataNamespace(described) : described, text]
+}
+
 export const TARGETS: readonly Target[] = [
   ofJson('block', (json) => encodeBlock(decodeBlock(json)), [RuleError]),
   ofJson('transaction', (json) => encodeTransaction(decodeTransaction(json)), [RuleError]),
@@ -80,6 +94,34 @@ export const TARGETS: readonly Target[] = [
       return [Buffer.from(encodeHeader(header)).toString('hex'), input.toString('hex')]
     },
   },
+  {
+    name: 'contract definition',
+    refuses: [RuleError],
+    read: (input) => {
+      const text = input.toString('utf8')
+      return [definitionText(readDefinitionText(text)), text]
+    },
+  },
+  {
+    name: 'metadata of a key',
+    refuses: [RuleError],
+    read: (input) => {
+      const text = input.toString('utf8')
+      const written = encodeKeyMetadata(decodeKeyMetadata({ text }))
+      return [written && 'text' in written ? written.text : '{}', text]
+    },
+  },
+  {
+    name: 'policy of a key',
+    refuses: [RuleError],
+    read: (input) => void decodeKeyPolicy(Uint8Array.from(input)),
+  },
+  {
+    name: 'bytes as JSON',
+    refuses: [],
+    read: (input) => [Buffer.from(bytesOf(binaryOf(input))).toString('hex'), input.toString('hex')],
+  },
+  { name: 'namespace', refuses: [], read: namespace },
   {
     name: 'bus frame',
     refuses: [JsonError],

@@ -2,6 +2,8 @@ import type { Block, HeaderFields } from '../../src/ledger/block.js'
 import { BLOCK_VERSION } from '../../src/ledger/block.js'
 import { chainOf } from '../../src/ledger/chain.js'
 import type { Branch } from '../../src/ledger/check-header-in-branch.js'
+import { deployment } from '../../src/ledger/contracts/lifecycle.js'
+import { majorityOf } from '../../src/ledger/contracts/policy.js'
 import { compactToTarget } from '../../src/ledger/difficulty.js'
 import { sealHeader } from '../../src/ledger/header.js'
 import { merkleRoot } from '../../src/ledger/merkle.js'
@@ -117,10 +119,28 @@ export function work(fields: HeaderFields, meets: boolean) {
   }
 }
 
-/** The account whose endorsement the reference chain's policy asks for. */
-export const ENDORSER = 9
+/** The account that endorses calls of the reference chain's contract. */
+const ENDORSER = 9
 
-/** A contract call, endorsed by the account the policy asks for unless others are named. */
+/** The deployment of the contract `garden` by account 0. */
+export function deployGarden(id: string): InvocationPayload {
+  const mspId = 'Terrarium'
+  const nowhere = { worldValue: () => undefined, worldRange: () => [] }
+  const deployed = deployment(nowhere, {
+    name: 'garden',
+    id: 'garden:1.0',
+    version: '1.0',
+    initRequired: false,
+    organisations: [{ mspId, endorsers: [key(ENDORSER).publicKey], rootCertificates: [] }],
+    endorsementPolicy: majorityOf([mspId]),
+    collections: [],
+    owner: key(0).address,
+  })
+  const creator = { mspId, credentials: key(0).publicKey }
+  return { ...deployed, callId: id, creator, invoker: key(0).address }
+}
+
+/** A call of `garden`, endorsed by the account that may unless others are named. */
 export function call(
   facts: Partial<InvocationPayload> & Pick<InvocationPayload, 'callId'>,
   ...endorsers: readonly number[]

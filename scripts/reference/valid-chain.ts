@@ -3,7 +3,7 @@ import type { Branch } from '../../src/ledger/check-header-in-branch.js'
 import { branchAfter } from '../../src/ledger/header-tree.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
 import { settings } from './settings.js'
-import { block, call, callId, coin, key, pay, timeOf, transaction } from './forge.js'
+import { block, call, callId, coin, deployGarden, key, pay, timeOf, transaction } from './forge.js'
 
 /** A block of the reference chain and what it shows. */
 export interface ReferenceBlock {
@@ -97,7 +97,8 @@ export function referenceChain(): readonly ReferenceBlock[] {
     },
     0,
   )
-  add('as many outputs as a transaction may have, and no fee', [wide])
+  const deployed = transaction(8, { payload: deployGarden(callId(0)) }, 0)
+  add('as many outputs as a transaction may have, and no fee; the deployment of a contract', [wide, deployed])
 
   contracts(add)
   pace(add)
@@ -170,9 +171,12 @@ function contracts(add: Add): void {
       writes: [plant('fern', 'lost')],
     }),
   ])
-  add('the call id of an earlier call (outcome 9), and a call that nobody endorsed who may (outcome 10)', [
+  const refused =
+    'the call id of an earlier call (outcome 9), a call that nobody endorsed who may (10), and one of a contract that is not deployed (25)'
+  add(refused, [
     invoke(13, { callId: callId(4), writes: [plant('fern', 'lost')], args: [{ text: 'again' }] }),
     invoke(13, { callId: callId(6), writes: [plant('fern', 'lost')] }, 8),
+    invoke(13, { callId: callId(9), contract: 'forest' }),
   ])
   add('a call that deletes a key, and one in the same block that finds it absent', [
     invoke(14, { callId: callId(7), writes: [{ namespace: garden, key: 'moss', value: null }] }),

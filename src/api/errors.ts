@@ -19,10 +19,18 @@ export const ERRORS = {
   },
   INPUT_NOT_FOUND: { status: 404, text: 'The transaction has no input with this index.' },
   OUTPUT_NOT_FOUND: { status: 404, text: 'There is no such output, or it is spent.' },
+  CONTRACT_NOT_FOUND: { status: 404, text: 'No contract is deployed under this name.' },
+  IDENTITY_NOT_FOUND: { status: 404, text: 'The node has no identity of this name.' },
+  CALL_NOT_FOUND: { status: 404, text: 'The node knows no call of this id.' },
   METHOD_NOT_FOUND: { status: 404, text: 'The node has no operation of this name.' },
   METHOD_NOT_ALLOWED: { status: 405, text: 'The path does not take this verb; Allow names those it takes.' },
   INFO_CONFLICT: { status: 409, text: 'The chain decides these keys once the node holds blocks.' },
   NO_COINS: { status: 409, text: 'The paying account has too few coins that can be spent now.' },
+  CALL_CONFLICT: {
+    status: 409,
+    text: 'Another call changed what this one read; details name the key and the transaction that won.',
+  },
+  DEPLOYMENT_REFUSED: { status: 409, text: 'The contract cannot be deployed so; the message says why.' },
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this node reads.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -32,9 +40,18 @@ export const ERRORS = {
     status: 422,
     text: 'A block or a transaction breaks a rule of the chain; details.rule names it.',
   },
+  CALL_FAILED: { status: 422, text: 'The contract refused the call; details have its status and message.' },
+  CALL_REFUSED: { status: 422, text: 'The node could not run the call; the message says why.' },
+  CALL_INVALID: { status: 422, text: 'The call is on the chain but not valid; details.code_name says why.' },
   TOO_MANY_REQUESTS: { status: 429, text: 'This address asks more often than the node allows.' },
   INTERNAL: { status: 500, text: 'The node failed; its log has the cause.' },
+  CONTRACT_NOT_CONNECTED: { status: 503, text: 'No process that runs the contract is connected.' },
+  TOO_MANY_CALLS: { status: 503, text: 'Too many calls of contracts run or wait already.' },
   NOT_READY: { status: 503, text: 'The node is starting or stopping.' },
+  CALL_TIMEOUT: {
+    status: 504,
+    text: 'The call took too long; details say whether it still waits for a block.',
+  },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof ERRORS

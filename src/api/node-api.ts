@@ -4,6 +4,9 @@ import { addresses } from './methods/addresses.js'
 import { blockTransactions } from './methods/block-transactions.js'
 import { blockchain } from './methods/blockchain.js'
 import { blocks } from './methods/blocks.js'
+import { contractSetup } from './methods/contract-setup.js'
+import { contractState } from './methods/contract-state.js'
+import { contracts } from './methods/contracts.js'
 import { development } from './methods/development.js'
 import { health } from './methods/health.js'
 import { mining } from './methods/mining.js'
@@ -17,7 +20,19 @@ export const seedApi = join(nodes, blockchain, health)
 export type SeedApi = typeof seedApi
 
 /** What every node with a chain offers. */
-export const chainApi = join(seedApi, blocks, blockTransactions, transactions, utxo, addresses, mining, sync)
+export const chainApi = join(
+  seedApi,
+  blocks,
+  blockTransactions,
+  transactions,
+  utxo,
+  addresses,
+  mining,
+  sync,
+  contracts,
+  contractState,
+  contractSetup,
+)
 export type ChainApi = typeof chainApi
 
 /** Every operation of a node: what one in profile dev offers. */

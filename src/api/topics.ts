@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type as T } from '@sinclair/typebox'
 import { Address, BlockReference, Hash } from './schemas/common.js'
+import { ContractEventJson, ContractName } from './schemas/contract.js'
 
 const topic = <P extends TSchema>(
   text: string,
@@ -40,6 +41,34 @@ export const TOPICS = {
   'transactions.dropped': topic(
     'A transaction no longer waits: replaced, evicted, expired or in conflict with a block.',
     T.Object({ id: Hash, reason: T.String() }),
+  ),
+  'contracts.changed': topic('A contract was deployed, or a process of one came or went.', Nothing),
+  'contracts.event': topic(
+    'A valid call of a contract left an event in a block of the chain.',
+    ContractEventJson,
+  ),
+  'contracts.called': topic(
+    'A contract answered a call at this node (told in profile dev only).',
+    T.Object({
+      contract: ContractName,
+      call_id: Hash,
+      function: T.String(),
+      kind: T.Union([T.Literal('invoke'), T.Literal('evaluate')]),
+      status: T.Union([T.Integer(), T.Null()], { description: 'null: it gave no answer.' }),
+      message: T.String(),
+      milliseconds: T.Number(),
+    }),
+  ),
+  'contracts.committed': topic(
+    'A block holds a call that this node saw, valid or not.',
+    T.Object({
+      contract: T.String(),
+      call_id: Hash,
+      height: T.Integer(),
+      code: T.Integer(),
+      code_name: T.String(),
+      reason: T.Union([T.String(), T.Null()]),
+    }),
   ),
 } as const
 

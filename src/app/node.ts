@@ -12,6 +12,7 @@ import { type ChainActivities, chainActivities } from './chain-activities.js'
 import { chainFacts } from './chain-facts.js'
 import type { ClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
+import { type NodeContracts, nodeContracts } from './contracts/node-contracts.js'
 import type { Logger } from './log.js'
 import { Metrics } from './metrics.js'
 import { NodeEvents } from './node-events.js'
@@ -153,9 +154,10 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       sleep,
       log,
     }))
-  const offered = await operations(context, chain, chainWork, profile, now)
+  const contracts = chain && contractsOf(place, parts, chain)
+  const offered = await operations(context, chain, chainWork, contracts?.port, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
-  const rest = restOptions(parts, context, finder, facts)
+  const rest = restOptions(parts, context, finder, facts, () => contracts?.answered())
   const bus = await openBus({
     server: place.door.server,
     operations: offered,
@@ -171,6 +173,7 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
   place.door.open(restApp({ ...offered, ...rest }))
   const activities: Activity[] = chainWork ? [finder, chainWork] : [finder]
   if (relay && chainWork) activities.push(relayActivity(relay, offered, chainWork))
+  if (contracts) activities.push(contracts)
   for (const activity of activities) activity.start()
   return {
     record: own.record,
@@ -193,6 +196,17 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       await place.folder.close()
     },
   }
+}
+
+function contractsOf(
+  place: Place,
+  { settings, profile, events, surroundings }: Parts,
+  chain: ClientChain,
+): NodeContracts {
+  const { sleep = timerSleep } = surroundings
+  const { ip, contracts } = settings
+  const own = { folder: place.folder.path, ip, port: place.door.port, settings: contracts }
+  return nodeContracts({ ...surroundings, ...own, profile, chain, events, sleep })
 }
 
 function busRelay({ own, events, state, surroundings }: Parts, finder: NodeFinder): BusRelay {
@@ -257,6 +271,7 @@ function restOptions(
   context: ContextOf<SeedApi>,
   finder: NodeFinder,
   facts: () => HomePageFacts['chain'],
+  onAnswered: () => void,
 ): Omit<RestOptions, keyof Operations> {
   return {
     access: {
@@ -278,7 +293,10 @@ function restOptions(
         keyOf,
       }),
     metrics: () => metrics.text(),
-    onAnswer: (verb, path, status, seconds) => metrics.answered(verb, path, status, seconds),
+    onAnswer: (verb, path, status, seconds) => {
+      metrics.answered(verb, path, status, seconds)
+      onAnswered()
+    },
     onInternalError: (error) => surroundings.log.error({ err: error }, 'a request failed'),
   }
 }

@@ -1,6 +1,7 @@
 import { type Dispatch, dispatcher } from '../api/dispatch.js'
 import type { ContextOf, MethodTable } from '../api/method.js'
 import { chainApi, nodeApi, type SeedApi, seedApi } from '../api/node-api.js'
+import type { ContractsPort } from '../api/ports/contracts.js'
 import { chainControlPort } from '../chain/chain-port.js'
 import { minerPort } from '../mining/miner-port.js'
 import type { Profile } from '../nodes/profile.js'
@@ -21,15 +22,17 @@ export async function operations(
   base: ContextOf<SeedApi>,
   chain: ClientChain | undefined,
   activities: ChainActivities | undefined,
+  contracts: ContractsPort | undefined,
   profile: Profile,
   now: () => number,
 ): Promise<Operations> {
-  if (!chain || !activities) return { table: seedApi, dispatch: dispatcher(seedApi, base) }
+  if (!chain || !activities || !contracts) return { table: seedApi, dispatch: dispatcher(seedApi, base) }
   const context = {
     ...base,
     ...chain.context,
     mining: minerPort(activities.miner, chain.blockchain),
     sync: activities.sync.port,
+    contracts,
   }
   if (profile !== 'dev') return { table: chainApi, dispatch: dispatcher(chainApi, context) }
   const development = {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { unauthorized } from '../access/access.js'
-import { systemClock } from './clock.js'
+import { systemClock } from '../time/clock.js'
 import { BusDoor, type DoorOptions } from './door.js'
 import type { OfferedMethod } from './host/offered-method.js'
 import { Manager } from './manager/manager.js'

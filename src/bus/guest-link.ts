@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.js'
+import { type Clock, systemClock } from '../time/clock.js'
 import { ApiError } from '../api/errors.js'
 import { CompoundMethods } from './host/compound-methods.js'
 import { HostAnswerer } from './host/host-answerer.js'

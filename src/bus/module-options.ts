@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Limits } from './limits.js'
 import type { CallOptions } from './link/request.js'
 import type { Log } from './log.js'

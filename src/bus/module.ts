@@ -1,7 +1,7 @@
 import { ApiError } from '../api/errors.js'
 import { messageOf } from '../base/errors.js'
 import { BusError } from './bus-error.js'
-import { type Clock, systemClock } from './clock.js'
+import { type Clock, systemClock } from '../time/clock.js'
 import { DirectLinks } from './direct-links.js'
 import { CompoundMethods } from './host/compound-methods.js'
 import { HostAnswerer } from './host/host-answerer.js'

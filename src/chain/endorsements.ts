@@ -1,3 +1,4 @@
+import type { Steps } from '../base/steps.js'
 import { contractPolicy } from '../ledger/contracts/contract-policy.js'
 import type { EndorsementPolicy } from '../ledger/judge-call.js'
 import type { InvocationPayload } from '../ledger/payload/invocation.js'
@@ -5,6 +6,7 @@ import { RuleError } from '../ledger/rule-error.js'
 import type { VerifySignature } from '../ledger/signature.js'
 import { endorsementChecks, type SignatureCheck } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
+import { inSlices } from '../time/in-slices.js'
 import type { VerifyAll } from './verify-all.js'
 
 export interface EndorsementsOptions {
@@ -68,7 +70,7 @@ export class Endorsements {
 
   /** All at once; only where one is wrong each on its own. */
   async #verify(calls: readonly InvocationPayload[]): Promise<void> {
-    const checks = calls.map(endorsementChecks)
+    const checks = await inSlices(checksInSteps(calls))
     const allValid = await this.#areValid(checks.flat())
     for (const [i, call] of calls.entries()) {
       const own = checks[i] ?? []
@@ -105,4 +107,14 @@ export class Endorsements {
     }
     this.#waiting.set(id, endorsers)
   }
+}
+
+/** Hashing what a large call says takes a while: each call is a step. */
+function* checksInSteps(calls: readonly InvocationPayload[]): Steps<(readonly SignatureCheck[])[]> {
+  const checks: (readonly SignatureCheck[])[] = []
+  for (const call of calls) {
+    checks.push(endorsementChecks(call))
+    yield
+  }
+  return checks
 }

@@ -17,7 +17,11 @@ export interface Conflict {
 
 type Difference = Pick<Conflict, 'key' | 'expected' | 'found'>
 
-/** What of the things a call read is no longer so in `world`; undefined where all is (WS-5, WS-6). */
+/**
+ * What of the things a call read is no longer so in `world`; undefined where all is (WS-5, WS-6). Its code is the call's outcome
+ * only in the state right before the call; in a later one it tells who came first all the same, but where the key went
+ * back to being absent.
+ */
 export function conflictOf(
   call: Pick<InvocationPayload, 'reads' | 'rangeReads'>,
   world: WorldView,

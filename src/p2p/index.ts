@@ -3,6 +3,7 @@ export * from './errors.js'
 export { fromDisplay, sha256d, toDisplay, ZERO_HASH, type Hash } from './hash.js'
 export { systemClock, type Clock } from './clock.js'
 export type { Logger } from './logger.js'
+export type { BanDiagnostics, BlockDiagnostics, MessageDiagnostics } from './diagnostics.js'
 
 export { networkNamed, networks, NETWORK_NAMES } from './networks/networks.js'
 export { defineNetwork, type NetworkDefinition } from './networks/define-network.js'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { runCommand } from '../../src/app/commands/run-command.js'
 import { COMMANDS } from '../../src/app/commands/table.js'
-import { systemClock } from '../../src/bus/clock.js'
+import { systemClock } from '../../src/time/clock.js'
 import { silentLog } from '../../src/bus/log.js'
 import { LogStore } from '../../src/bus/storage/log-store.js'
 import { storageMethods } from '../../src/bus/storage/storage-methods.js'

@@ -83,6 +83,14 @@ test('networks are defined as docs/p2p.md says', async () => {
   })
 })
 
+test('the figures of docs/p2p.md count what comes and goes', async () => {
+  const { node, program } = await start(3)
+  const { code, stdout, stderr } = await program.ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(`verack to ${node.host}:${node.port}`)
+  expect(stdout).toMatch(/\d+ messages of [1-9]\d+ bytes/)
+})
+
 describe('the tables of docs/p2p.md', () => {
   const rows = new Map(
     [...page.matchAll(/^\| `(\w+)` +\| (\S+)/gm)].map(([, name = '', value = '']) => [

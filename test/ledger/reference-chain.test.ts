@@ -6,11 +6,11 @@ import { chainId } from '../../src/ledger/chain-id.js'
 import { chainOf } from '../../src/ledger/chain.js'
 import { checkBlock } from '../../src/ledger/check-block.js'
 import { type Branch, checkHeaderInBranch } from '../../src/ledger/check-header-in-branch.js'
+import { contractPolicy } from '../../src/ledger/contracts/contract-policy.js'
 import { connectBlock } from '../../src/ledger/connect-block.js'
 import { decodeBlock } from '../../src/ledger/decode-block.js'
 import { encodeBlock } from '../../src/ledger/encode-block.js'
 import { branchAfter } from '../../src/ledger/header-tree.js'
-import type { EndorsementPolicy } from '../../src/ledger/judge-call.js'
 import type { ConsensusSettings } from '../../src/ledger/settings.js'
 import {
   blockSignatureChecks,
@@ -19,7 +19,6 @@ import {
 } from '../../src/ledger/signature-checks.js'
 import { medianTimePast } from '../../src/ledger/timestamps.js'
 import { disconnectBlock } from '../../src/ledger/undo.js'
-import { VALIDATION_CODE } from '../../src/ledger/validation-code.js'
 import { SignatureVerifier } from '../../src/wallet/signature-verifier.js'
 import { ruleBrokenBy } from './fixtures.js'
 import { MemoryState } from './memory-ports.js'
@@ -30,7 +29,6 @@ const read = (name: string): Json => parseJson(readFileSync(new URL(name, folder
 interface ChainFile {
   readonly chain_id: string
   readonly settings: Record<string, number | string>
-  readonly endorser: string
   readonly now: number
 }
 
@@ -53,13 +51,10 @@ const invalid = readdirSync(new URL('invalid/', folder)).map((name) => ({
 const verifier = new SignatureVerifier()
 const verify = (...args: Parameters<SignatureVerifier['verify']>): boolean => verifier.verify(...args)
 
-const endorsementPolicy: EndorsementPolicy = (call) => {
-  const isEndorsed = endorsementChecks(call).some(
-    ({ publicKey, message, signature }) =>
-      publicKey === file.endorser && verify(publicKey, message, signature),
-  )
-  return isEndorsed ? VALIDATION_CODE.VALID : VALIDATION_CODE.ENDORSEMENT_POLICY_FAILURE
-}
+const endorsementPolicy = contractPolicy((call) => {
+  const valid = endorsementChecks(call).filter((each) => verify(each.publicKey, each.message, each.signature))
+  return new Set(valid.map(({ publicKey }) => publicKey))
+})
 
 function settingsOf(json: ChainFile['settings']): ConsensusSettings {
   const camel: Record<string, unknown> = {}
@@ -138,11 +133,12 @@ test('UTX-10: every block comes off again without a trace', () => {
 })
 
 test.each([
+  [8, [0, 0, 0]],
   [9, [0, 0]],
   [10, [0, 0]],
   [11, [0, 11]],
   [12, [0, 0, 12]],
-  [13, [0, 9, 10]],
+  [13, [0, 9, 10, 25]],
   [14, [0, 0, 0]],
 ])('the calls of block %i have the outcomes %p', (height, expected) => {
   expect(outcomes.get(height)).toEqual(expected)

@@ -28,6 +28,7 @@ export class LiveNode {
   /** Spawns a node; {@link untilUp} waits for it. */
   static async spawn(folder: string, args: readonly string[] = [], port?: number): Promise<LiveNode> {
     const chosen = port ?? (await freePort())
+    const contracts = args.includes('--contract-port') ? [] : ['--contract-port', '0']
     const seed = args.includes('--dns_port') ? [] : NO_SEED
     const all = [
       'dist/client.js',
@@ -38,6 +39,7 @@ export class LiveNode {
       '--upd_int',
       '0.2',
       ...seed,
+      ...contracts,
       ...args,
     ]
     return new LiveNode(new Program(await checkout(), all), folder, chosen)

@@ -6,6 +6,7 @@ import type { BlockchainInfo } from '../../src/api/schemas/info.js'
 import type { NodeRecord } from '../../src/nodes/record.js'
 import { restApp, type RestOptions } from '../../src/rest/rest-app.js'
 import { fakeChain } from './fake-chain.js'
+import { fakeContracts } from './fake-contracts.js'
 
 export interface FakeNode {
   readonly app: Express
@@ -34,6 +35,7 @@ function fakeContext(did: unknown[]): ContextOf<NodeApi> {
     },
     health: () => nodeApi['node.health'].example.result,
     ...fakeChain(did),
+    contracts: fakeContracts(did),
     mining: {
       status: () => nodeApi['mining.get'].example.result,
       change: (change) => (

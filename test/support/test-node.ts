@@ -36,6 +36,8 @@ async function start(
   const given = [...args]
   if (!given.includes('--dir')) given.push('--dir', join(await temporaryFolder(), 'node'))
   if (!given.includes('--port')) given.push('--port', '0')
+  // Contracts are opened by the tests that want them: loading what they need takes longer than most tests.
+  if (program === CLIENT && !given.includes('--contract-port')) given.push('--contract-port', '0')
   if (!given.includes('--request-timeout')) given.push('--request-timeout', '2')
   const settings = await nodeSettings(program, given, {})
   const node = await startNode(settings, {

@@ -13,6 +13,8 @@ export interface NodePlan {
   readonly port: number
   /** Its data folder. */
   readonly folder: string
+  /** Whether contracts and their clients may dial it. */
+  readonly takesContracts: boolean
 }
 
 export interface NetworkPlan {
@@ -38,12 +40,19 @@ export async function planNetwork(settings: NetworkSettings): Promise<NetworkPla
   const clientPorts = basePort === 0 ? free.splice(0, nodes) : given
   const seedPort = free[0] ?? dnsPort
   return {
-    seed: { name: 'dns', program: 'dns', port: seedPort, folder: folderOf(settings, seedPort) },
-    clients: clientPorts.map((port) => ({
+    seed: {
+      name: 'dns',
+      program: 'dns',
+      port: seedPort,
+      folder: folderOf(settings, seedPort),
+      takesContracts: false,
+    },
+    clients: clientPorts.map((port, index) => ({
       name: String(port),
       program: 'client',
       port,
       folder: folderOf(settings, port),
+      takesContracts: index === 0,
     })),
   }
 }
@@ -56,7 +65,9 @@ export function argsOf(plan: NodePlan, settings: NetworkSettings, seed: NodeReco
   const limit = Math.max(DEFAULTS.node.default_known_nodes_limit, settings.nodes - 1)
   const finding = ['--dns_ip', seed.ip_address, '--dns_port', String(seed.port), '--kn_limit', String(limit)]
   // Who mines is told later, once the node is on the chain of the network: before, it would begin one of its own.
-  return [...common, ...pace, ...finding, '--mine', 'off']
+  // Contracts dial one node: the first; a network of many would load the same many times.
+  const contracts = plan.takesContracts ? [] : ['--contract-port', '0']
+  return [...common, ...pace, ...finding, '--mine', 'off', ...contracts]
 }
 
 /** Named as a node that chooses its own folder would name it. */

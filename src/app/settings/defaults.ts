@@ -132,6 +132,22 @@ const WalletDefaults = T.Object({
   default_wait_limit: T.Number({ minimum: 1 }),
 })
 
+const ContractDefaults = T.Object({
+  default_channel: T.String(),
+  default_timeout: T.Number({ exclusiveMinimum: 0 }),
+  dev_organisations: T.Array(T.String()),
+  port_distance: T.Integer({ minimum: 1 }),
+  dev_gather_time: T.Number({ minimum: 0 }),
+  start_delay: T.Number({ minimum: 0 }),
+  close_grace: T.Number({ minimum: 0 }),
+  max_running_calls: T.Integer({ minimum: 1 }),
+  max_held_private_bytes: T.Integer({ minimum: 0 }),
+  private_sweep_interval: T.Number({ minimum: 1 }),
+  private_max_age: T.Number({ minimum: 0 }),
+  max_message_bytes: T.Integer({ minimum: 1024 }),
+  max_connections: T.Integer({ minimum: 1 }),
+})
+
 /** The files in defaults/ and what each must hold. */
 export const DEFAULT_FILES = {
   node: { file: 'node_defaults.json', schema: NodeDefaults },
@@ -144,6 +160,7 @@ export const DEFAULT_FILES = {
   wallet: { file: 'wallet_defaults.json', schema: WalletDefaults },
   consensus: { file: 'consensus_defaults.json', schema: ConsensusDefaults },
   sync: { file: 'sync_defaults.json', schema: SyncDefaults },
+  contract: { file: 'contract_defaults.json', schema: ContractDefaults },
 } as const
 
 type Defaults = { readonly [K in keyof typeof DEFAULT_FILES]: Static<(typeof DEFAULT_FILES)[K]['schema']> }

@@ -5,12 +5,26 @@ import type { MiningMode } from '../../mining/mode.js'
 import type { Profile } from '../../nodes/profile.js'
 import type { NodeRecord } from '../../nodes/record.js'
 import { LOCK_NAME } from '../../store/data-folder.js'
+import { CONTRACTS_FOLDER, NODE_KEY_FILE } from '../contracts/file-names.js'
 import { NODE_STATE_FILE } from '../node-state.js'
 import { DEFAULTS } from './defaults.js'
 import { type Given, givenSettings, type ProgramText, type SettingName } from './layers.js'
 import { SettingsError } from './errors.js'
 import type { Program } from './setting.js'
 import { SETTINGS } from './table.js'
+
+/** How contracts reach the node. */
+export interface ContractSettings {
+  /** 0: not at all. Absent: as the profile says. */
+  readonly port: number | undefined
+  readonly channel: string
+  readonly timeoutMs: number
+  /** A folder; absent: a certificate of the node's own. */
+  readonly tls: string | undefined
+  readonly autoDeploy: boolean
+  /** MSP ids; absent: as the profile says. */
+  readonly organisations: readonly string[] | undefined
+}
 
 /** How one node is to run; read once, before anything is opened. */
 export interface NodeSettings {
@@ -43,6 +57,7 @@ export interface NodeSettings {
   readonly mineIntervalMs: number | undefined
   readonly mineThreads: number
   readonly gatherMs: number
+  readonly contracts: ContractSettings
   readonly allowSubnets: readonly Subnet[]
   readonly allowHosts: readonly string[]
   readonly adminToken: string | undefined
@@ -96,10 +111,23 @@ function settingsFrom(text: ProgramText, given: Given): NodeSettings {
     mineIntervalMs: value(given, 'mineIntervalMs'),
     mineThreads: value(given, 'mineThreads') ?? DEFAULTS.mining.threads,
     gatherMs: value(given, 'gatherMs') ?? DEFAULTS.mining.gather_time * 1000,
+    contracts: contractSettings(given),
     allowSubnets: value(given, 'allowSubnets') ?? [],
     allowHosts: value(given, 'allowHosts') ?? [],
     adminToken: value(given, 'adminToken'),
     logLevel: value(given, 'logLevel') ?? node.default_log_level,
+  }
+}
+
+function contractSettings(given: Given): ContractSettings {
+  const { contract } = DEFAULTS
+  return {
+    port: value(given, 'contractPort'),
+    channel: value(given, 'contractChannel') ?? contract.default_channel,
+    timeoutMs: value(given, 'contractTimeoutMs') ?? contract.default_timeout * 1000,
+    tls: value(given, 'contractTls'),
+    autoDeploy: (value(given, 'contractAutoDeploy') ?? 'on') === 'on',
+    organisations: value(given, 'organisations'),
   }
 }
 
@@ -109,6 +137,8 @@ function checkNames(settings: NodeSettings): void {
     [LOCK_NAME, LOCK_NAME],
     [NODE_STATE_FILE, NODE_STATE_FILE],
     [PUT_ASIDE_FILE, PUT_ASIDE_FILE],
+    [NODE_KEY_FILE, NODE_KEY_FILE],
+    [CONTRACTS_FOLDER, CONTRACTS_FOLDER],
   ])
   const names = [
     ['nodes', settings.nodesFile],

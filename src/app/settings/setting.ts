@@ -123,3 +123,15 @@ export function secret(text: string): string {
   if (/^[\x21-\x7e]{8,}$/.test(text)) return text
   throw new Error('takes at least 8 printable characters without spaces')
 }
+
+/** What clients of Fabric call a chain. */
+export function channelName(text: string): string {
+  if (/^[a-z][a-z0-9.-]{0,248}$/.test(text)) return text
+  throw new Error(`takes lower-case letters, digits, dots and dashes, not ${JSON.stringify(text)}`)
+}
+
+/** The id of an organisation, such as `Org1MSP`. */
+export function mspId(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(text)) return text
+  throw new Error(`takes names such as Org1MSP, not ${JSON.stringify(text)}`)
+}

@@ -1,5 +1,5 @@
 import { asBusError, busError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { Connection } from '../link/connection.js'
 import type { Log } from '../log.js'
 import type { Request } from '../wire/message.js'

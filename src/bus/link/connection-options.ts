@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { Limits } from '../limits.js'
 import type { Log } from '../log.js'
 import type {

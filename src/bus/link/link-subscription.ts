@@ -1,5 +1,5 @@
 import type { BusError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { MethodCall } from '../wire/message.js'
 import type { Connection } from './connection.js'
 import type { Update } from './pending-messages.js'

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.js'
 import { BusError, busError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { Limits } from '../limits.js'
 import type { Log } from '../log.js'
 import type { MethodCall, NegotiateConnectionResponse } from '../wire/message.js'

@@ -1,5 +1,5 @@
 import { BusError, busError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { Response } from '../wire/message.js'
 import { isObject } from '../wire/read-scalar.js'
 import { ResultCollector, type Results } from './result-collector.js'

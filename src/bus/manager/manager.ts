@@ -1,5 +1,5 @@
 import type { ApiError } from '../../api/errors.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import { CompoundMethods } from '../host/compound-methods.js'
 import type { BusCaller, MethodDirectory, OfferedMethod } from '../host/offered-method.js'
 import { HostAnswerer } from '../host/host-answerer.js'

@@ -1,5 +1,5 @@
 import { busError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { OfferedMethod } from '../host/offered-method.js'
 import type { Connection } from '../link/connection.js'
 import type { Log } from '../log.js'

@@ -1,5 +1,5 @@
 import { busError } from '../bus-error.js'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../../time/clock.js'
 import type { OfferedMethod } from '../host/offered-method.js'
 import { Watchers } from '../host/watchers.js'
 import { type JsonObject, readInteger, readText } from '../wire/read-scalar.js'

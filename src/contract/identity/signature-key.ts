@@ -21,17 +21,32 @@ function schemeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Signa
   return [P256, P384].find(({ curve }) => curve === asymmetricKeyDetails?.namedCurve)
 }
 
-/** Tells whether a signature over a message is by one key. Never throws. */
-export type VerifyMessage = (message: Uint8Array, signature: Uint8Array) => boolean
+/** Tells whether a signature over a message is by one key. Works on another thread; never rejects. */
+export type VerifyMessage = (message: Uint8Array, signature: Uint8Array) => Promise<boolean>
 
 /** Undefined where the key is neither P-256 nor P-384 nor Ed25519. */
 export function verifierOf(publicKey: KeyObject): VerifyMessage | undefined {
   const scheme = schemeOf(publicKey)
   if (!scheme) return undefined
   const { curve, digests } = scheme
-  return (message, signature) =>
-    (curve === undefined || hasLowS(signature, curve)) &&
-    digests.some((digest) => verify(digest, message, publicKey, signature))
+  return async (message, signature) => {
+    if (curve !== undefined && !hasLowS(signature, curve)) return false
+    for (const digest of digests) if (await isSignedWith(digest, message, publicKey, signature)) return true
+    return false
+  }
+}
+
+/** Keeps the main thread free: a signature takes as long as the rest of reading a call. */
+function isSignedWith(
+  digest: string | null,
+  message: Uint8Array,
+  publicKey: KeyObject,
+  signature: Uint8Array,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    // An error is a signature that cannot even be read.
+    verify(digest, message, publicKey, signature, (error, valid) => resolve(error === null && valid))
+  })
 }
 
 /** Signs as Fabric's clients do: ECDSA in DER with the smaller S, or Ed25519. The key is of a kind {@link verifierOf} knows. */

@@ -1,8 +1,8 @@
+import { isContractName } from '../../ledger/contracts/namespaces.js'
 import type { Call } from '../call.js'
 import type { Membership } from '../identity/membership.js'
 import { type ChannelHeader, type SignatureHeader, SignedProposal } from '../wire/fabric.js'
 import { callIdOf } from './call-id.js'
-import { isContractName } from './contract-name.js'
 import { CALL_HEADER_TYPE } from './header-type.js'
 import { ProposalError } from './proposal-error.js'
 import { requireSigner } from './require-signer.js'
@@ -24,15 +24,15 @@ const MAX_TRANSIENT_ENTRIES = 1024
 const MAX_NONCE_BYTES = 256
 const MAX_SIGNATURE_BYTES = 512
 
-/** The call that a client proposes, once it is clear that it may. @throws {ProposalError} */
-export function readProposal(signed: SignedProposal, rules: ProposalRules): Call {
+/** The call that a client proposes, once it is clear that it may. Rejects with a ProposalError. */
+export async function readProposal(signed: SignedProposal, rules: ProposalRules): Promise<Call> {
   requireSizes(signed, rules.maxProposalBytes ?? MAX_PROPOSAL_BYTES)
   const proposal = unpackProposal(signed.proposalBytes)
   const { channelHeader, signatureHeader, contract, input, payload } = proposal
   requireContents(proposal)
   const callId = requireCallId(channelHeader, signatureHeader)
   requireChannel(channelHeader, rules.channelId)
-  const { mspId, certificate } = requireSigner(
+  const { mspId, certificate } = await requireSigner(
     {
       message: signed.proposalBytes,
       signature: signed.signature,

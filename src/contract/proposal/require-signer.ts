@@ -13,10 +13,14 @@ export interface SignedMessage {
   readonly contract: string | undefined
 }
 
-/** Whoever signed it, if that is its creator and a member. @throws {ProposalError} `access-denied` */
-export function requireSigner(signed: SignedMessage, members: Membership, channelId: string): Member {
+/** Whoever signed it, if that is its creator and a member. Rejects with a ProposalError `access-denied`. */
+export async function requireSigner(
+  signed: SignedMessage,
+  members: Membership,
+  channelId: string,
+): Promise<Member> {
   const member = identify(signed, members, channelId)
-  if (member.hasSigned(signed.message, signed.signature)) return member
+  if (await member.hasSigned(signed.message, signed.signature)) return member
   throw accessDenied(channelId, member.mspId, "the signature is not by the key of the creator's certificate")
 }
 

@@ -134,7 +134,7 @@ export class StubQueries {
   #page(ask: () => Promise<QueryPage<StateResult>>): PagedStateQuery {
     const answer = ask().then((page) => ({
       iterator: new QueryIterator(this.handler, page, toKV),
-      metadata: page.metadata ?? { fetchedRecordsCount: page.results.length, bookmark: '' },
+      metadata: pageMetadata(page),
     }))
     return iterable(answer)
   }
@@ -145,4 +145,10 @@ function simpleStart(startKey: string, endKey: string): string {
   const start = startKey || FIRST_SIMPLE_KEY
   checkSimpleKeys(start, endKey)
   return start
+}
+
+/** In the order of fields that Fabric has: contracts return it as JSON. */
+function pageMetadata({ metadata, results }: QueryPage<StateResult>): StatePage['metadata'] {
+  const { bookmark, fetchedRecordsCount } = metadata ?? { bookmark: '', fetchedRecordsCount: results.length }
+  return { bookmark, fetchedRecordsCount }
 }

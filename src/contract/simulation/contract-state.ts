@@ -1,29 +1,31 @@
+import { runSteps } from '../../base/steps.js'
 import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
 import { PrivateState } from './private-state.js'
-import { keyRange, readRange } from './range-query.js'
-import { parseQuery } from './rich-query.js'
-import { decodeBookmark, encodeBookmark, type RowSource, runQuery } from './run-query.js'
 import { readCommitted, requireKey, requireMayWrite, type Session } from './session.js'
 import type {
   HistoryResult,
   MetadataEntry,
-  PageRequest,
+  QueriesInSteps,
   QueryPage,
   StateRequests,
   StateResult,
+  SteppedStateRequests,
 } from './state-requests.js'
+import { SteppedQueries } from './stepped-queries.js'
 
 const NOTHING = new Uint8Array()
 
 /** The state as one contract sees it during a call. Its namespace is its name. */
-export class ContractState implements StateRequests {
+export class ContractState implements SteppedStateRequests {
+  readonly inSteps: QueriesInSteps
   readonly #session: Session
   readonly #contract: string
 
   constructor(session: Session, contract: string) {
     this.#session = session
     this.#contract = contract
+    this.inSteps = new SteppedQueries(session, contract)
   }
 
   getState(key: string, collection: string): Uint8Array {
@@ -68,39 +70,20 @@ export class ContractState implements StateRequests {
     }
   }
 
-  getStateByRange(
-    startKey: string,
-    endKey: string,
-    collection: string,
-    page: PageRequest | undefined,
-  ): QueryPage<StateResult> {
-    const range = keyRange(page?.bookmark || startKey, endKey)
-    const hidden = collection === '' ? undefined : this.#private(collection)
-    if (page) this.#session.record.beforePagedQuery()
-    const rows = hidden ? hidden.range(range) : readRange(this.#session, this.#contract, range)
-    const { queries } = this.#session
-    return page ? queries.page(rows, page.pageSize, ({ key }) => key) : queries.open(rows)
+  getStateByRange(...query: Parameters<StateRequests['getStateByRange']>): QueryPage<StateResult> {
+    return runSteps(this.inSteps.getStateByRange(...query))
   }
 
-  getQueryResult(query: string, collection: string, page: PageRequest | undefined): QueryPage<StateResult> {
-    const parsed = parseQuery(query, this.#session.settings.maxQueryBytes)
-    const start = page && decodeBookmark(parsed, page)
-    if (page) this.#session.record.beforePagedQuery()
-    const source = collection === '' ? this.#rows() : this.#private(collection).source()
-    const rows = runQuery(this.#session, source, parsed, start)
-    const { queries } = this.#session
-    if (!page) return queries.open(rows)
-    return queries.page(rows, page.pageSize, (following, count) =>
-      encodeBookmark(parsed, start, following, count),
-    )
+  getQueryResult(...query: Parameters<StateRequests['getQueryResult']>): QueryPage<StateResult> {
+    return runSteps(this.inSteps.getQueryResult(...query))
   }
 
   getHistoryForKey(key: string): QueryPage<HistoryResult> {
-    return this.#session.queries.open(this.#history(requireKey(key)))
+    return runSteps(this.#session.queries.open(this.#history(requireKey(key))))
   }
 
   next(id: string): QueryPage<StateResult | HistoryResult> {
-    return this.#session.queries.next(id)
+    return runSteps(this.inSteps.next(id))
   }
 
   closeQuery(id: string): void {
@@ -114,18 +97,6 @@ export class ContractState implements StateRequests {
   #write(key: string, value: Uint8Array): void {
     requireMayWrite(this.#session)
     this.#session.record.write(this.#contract, requireKey(key), value.length === 0 ? null : binaryOf(value))
-  }
-
-  #rows(): RowSource {
-    const namespace = this.#contract
-    const { snapshot } = this.#session
-    return {
-      *rows(start) {
-        for (const { key, value } of snapshot.worldRange(namespace, start, ''))
-          yield { key, text: 'text' in value ? value.text : '' }
-      },
-      take: (key) => ({ namespace, key, value: this.getState(key, '') }),
-    }
   }
 
   *#history(key: string): Generator<HistoryResult> {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { PrivateWrite } from '../call.js'
+import { hashedKey, privateNamespace } from '../../ledger/contracts/namespaces.js'
 import { type Binary, bytesOf } from '../../ledger/payload/binary.js'
+import type { PrivateWrite } from '../call.js'
 import { collectionOf, isMember, type MemberCollection } from './collections.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
-import { hashedKey, privateNamespace } from '../../ledger/contracts/namespaces.js'
+import type { Rows } from './open-queries.js'
 import type { KeyRange } from './range-query.js'
 import type { RowSource } from './run-query.js'
 import { readCommitted, requireKey, requireMayWrite, type Session } from './session.js'
@@ -64,7 +65,7 @@ export class PrivateState {
   }
 
   /** Nothing of what a query over private data sees is checked at commit, so the call must not write. */
-  range(range: KeyRange): Iterable<StateResult> {
+  range(range: KeyRange): Rows<StateResult> {
     this.#requireQuery()
     return this.#rows(range)
   }
@@ -74,17 +75,19 @@ export class PrivateState {
     const rows = (start: string) => this.#rows({ start, end: '' })
     return {
       *rows(start) {
-        for (const { key, value } of rows(start)) yield { key, text: Buffer.from(value).toString('utf8') }
+        for (const row of rows(start))
+          yield { key: row?.key ?? '', text: row ? Buffer.from(row.value).toString('utf8') : '' }
       },
       take: (key) => ({ namespace: this.#contract, key, value: this.#committed(key) ?? NOTHING }),
     }
   }
 
-  *#rows({ start, end }: KeyRange): Generator<StateResult> {
+  /** Keys that once had a value and have none now count for a while without a row. */
+  *#rows({ start, end }: KeyRange): Generator<StateResult | undefined> {
     const { name } = this.#collection
     for (const key of this.#session.privateValues.keys(this.#contract, name, start, end)) {
       const value = this.#committed(key)
-      if (value) yield { namespace: this.#contract, key, value }
+      yield value && { namespace: this.#contract, key, value }
     }
   }
 

@@ -7,13 +7,15 @@ const stage: { work: () => unknown } = { work: () => undefined }
 const breakable = new vm.Script('work()')
 let context: vm.Context | undefined
 
+type Limits = Pick<SimulationSettings, 'matchStepMs' | 'matchTimeMs' | 'maxScannedKeys'>
+
 /** What the rich queries of one call may cost together. */
 export class QueryBudget {
-  readonly #limits: Pick<SimulationSettings, 'matchTimeMs' | 'maxScannedKeys'>
+  readonly #limits: Limits
   #leftMs: number
   #scanned = 0
 
-  constructor(limits: Pick<SimulationSettings, 'matchTimeMs' | 'maxScannedKeys'>) {
+  constructor(limits: Limits) {
     this.#limits = limits
     this.#leftMs = limits.matchTimeMs
   }
@@ -28,15 +30,16 @@ export class QueryBudget {
 
   /**
    * Runs `work`, which must leave nothing half done when it is broken off. Costs some 0.2 ms on top, so give it many rows.
-   * @throws {StateRequestError} when the time is used up
+   * @throws {StateRequestError} when it takes too long
    */
   match<T>(work: () => T): T {
     if (this.#leftMs <= 0) throw this.#exceeded()
     context ??= vm.createContext(stage)
     stage.work = work
+    const timeout = Math.ceil(Math.min(this.#leftMs, this.#limits.matchStepMs))
     const start = performance.now()
     try {
-      return breakable.runInContext(context, { timeout: Math.ceil(this.#leftMs) }) as T
+      return breakable.runInContext(context, { timeout }) as T
     } catch (error) {
       throw isTimeout(error) ? this.#exceeded() : error
     } finally {
@@ -46,8 +49,11 @@ export class QueryBudget {
   }
 
   #exceeded(): StateRequestError {
-    const { matchTimeMs } = this.#limits
-    return new StateRequestError(`queries with $regex took longer than ${matchTimeMs} ms`)
+    const { matchStepMs, matchTimeMs } = this.#limits
+    this.#leftMs = 0
+    return new StateRequestError(
+      `matching with $regex takes too long: more than ${matchStepMs} ms for some documents, or ${matchTimeMs} ms in the call`,
+    )
   }
 }
 

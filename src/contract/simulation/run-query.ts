@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.js'
+import { mergeSort } from './merge-sort.js'
 import type { RichQuery } from './rich-query.js'
 import { isObject, type JsonObject, type Selector, valueAt } from './selector.js'
 import type { Session } from './session.js'
@@ -38,14 +39,15 @@ export function* runQuery(
   source: RowSource,
   query: RichQuery,
   start: QueryStart | undefined,
-): Generator<StateResult> {
+): Generator<StateResult | undefined> {
   const isSorted = query.sort.length > 0
   const hits = matchingRows(session, source.rows(start && 'key' in start ? start.key : ''), query)
-  const ordered = isSorted ? sorted(hits, query, session.settings.maxSortedKeys) : hits
+  const ordered = isSorted ? yield* sorted(hits, query, session.settings.maxSortedKeys) : hits
   let skip = skipped(query, start)
-  for (const { key } of ordered) {
-    if (skip > 0) skip -= 1
-    else yield projected(source.take(key), query.fields)
+  for (const hit of ordered) {
+    if (!hit) yield
+    else if (skip > 0) skip -= 1
+    else yield projected(source.take(hit.key), query.fields)
   }
 }
 
@@ -75,11 +77,17 @@ export function encodeBookmark(
   return Buffer.from(text, 'utf8').toString('base64url')
 }
 
-function* matchingRows(session: Session, rows: Iterable<Candidate>, { selector }: RichQuery): Generator<Hit> {
+/** Undefined after some rows: their matches are complete. */
+function* matchingRows(
+  session: Session,
+  rows: Iterable<Candidate>,
+  { selector }: RichQuery,
+): Generator<Hit | undefined> {
   for (const chunk of inChunks(rows)) {
     session.budget.scan(chunk.length)
     const match = () => hitsOf(chunk, selector)
     yield* selector.hasRegex ? session.budget.match(match) : match()
+    yield
   }
 }
 
@@ -135,14 +143,22 @@ function documentOf(text: string): Record<string, Json> | undefined {
   }
 }
 
-function sorted(hits: Iterable<Hit>, { sort }: RichQuery, maxKeys: number): readonly SortKey[] {
+function* sorted(
+  hits: Iterable<Hit | undefined>,
+  { sort }: RichQuery,
+  maxKeys: number,
+): Generator<undefined, readonly SortKey[]> {
   const keys: SortKey[] = []
-  for (const { key, document } of hits) {
+  for (const hit of hits) {
+    if (!hit) {
+      yield
+      continue
+    }
     if (keys.length === maxKeys)
       throw new StateRequestError(`the query sorts more than ${maxKeys} keys; narrow its selector`)
-    keys.push({ key, values: sort.map(({ path }) => valueAt(document, path)) })
+    keys.push({ key: hit.key, values: sort.map(({ path }) => valueAt(hit.document, path)) })
   }
-  return keys.sort(bySortFields(sort))
+  return yield* mergeSort(keys, bySortFields(sort))
 }
 
 function projected(row: StateResult, fields: RichQuery['fields']): StateResult {

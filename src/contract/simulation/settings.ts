@@ -17,7 +17,9 @@ export interface SimulationSettings {
   /** Keys that one rich query sorts. */
   readonly maxSortedKeys: number
   readonly maxQueryBytes: number
-  /** All matching of regular expressions in the call together. */
+  /** Matching of some hundred documents with regular expressions; nobody else has his turn meanwhile. */
+  readonly matchStepMs: number
+  /** All matching with regular expressions in the call together. */
   readonly matchTimeMs: number
 }
 
@@ -32,5 +34,6 @@ export const DEFAULT_SIMULATION_SETTINGS: SimulationSettings = {
   maxScannedKeys: 1_000_000,
   maxSortedKeys: 100_000,
   maxQueryBytes: 256 * 1024,
-  matchTimeMs: 1000,
+  matchStepMs: 100,
+  matchTimeMs: 5000,
 }

@@ -6,7 +6,7 @@ import { ContractState } from './contract-state.js'
 import { settleMetadata } from './key-metadata.js'
 import { type Ground, Session } from './session.js'
 import { DEFAULT_SIMULATION_SETTINGS, type SimulationSettings } from './settings.js'
-import { StateRequestError, type StateRequests } from './state-requests.js'
+import { StateRequestError, type SteppedStateRequests } from './state-requests.js'
 
 export interface SimulationOptions {
   readonly call: Call
@@ -36,12 +36,12 @@ export class Simulation {
   }
 
   /** The state as a contract that takes part in the call sees it. */
-  of(contract: string): StateRequests {
+  of(contract: string): SteppedStateRequests {
     return new ContractState(this.#session, contract)
   }
 
   /** The same for a contract called on another channel: it reads and queries, and its writes are lost. */
-  readOnlyOf(contract: string): StateRequests {
+  readOnlyOf(contract: string): SteppedStateRequests {
     this.#besides ??= new Session(this.#ground)
     return new ContractState(this.#besides, contract)
   }

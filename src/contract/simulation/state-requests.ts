@@ -1,3 +1,5 @@
+import type { Steps } from '../../base/steps.js'
+
 /** One page of a query that pages itself: how many at most, and from where on ('' from the start). */
 export interface PageRequest {
   readonly pageSize: number
@@ -63,4 +65,19 @@ export interface StateRequests {
   next(id: string): QueryPage<StateResult | HistoryResult>
   /** An unknown id is no error. */
   closeQuery(id: string): void
+}
+
+/**
+ * The queries of StateRequests that may take long, in steps of a few milliseconds: whoever runs the steps lets others
+ * have their turn between them. Until the last step no other request of the call may be made but the end of the call.
+ */
+export interface QueriesInSteps {
+  getStateByRange(...query: Parameters<StateRequests['getStateByRange']>): Steps<QueryPage<StateResult>>
+  getQueryResult(...query: Parameters<StateRequests['getQueryResult']>): Steps<QueryPage<StateResult>>
+  next(id: string): Steps<QueryPage<StateResult | HistoryResult>>
+}
+
+/** A state that can be queried in steps, too. */
+export interface SteppedStateRequests extends StateRequests {
+  readonly inSteps: QueriesInSteps
 }

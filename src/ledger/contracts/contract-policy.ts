@@ -3,9 +3,9 @@ import type { InvocationPayload } from '../payload/invocation.js'
 import type { KeyWrite } from '../payload/key-access.js'
 import { VALIDATION_CODE, type ValidationCode } from '../validation-code.js'
 import type { WorldView } from '../world-state.js'
-import { type FindDefinition, judgeAccess } from './contract-access.js'
+import { judgeAccess } from './contract-access.js'
 import type { ContractDefinition } from './definition.js'
-import { DefinitionMemory } from './definition-memory.js'
+import { CallDefinitions, DefinitionMemory } from './definition-memory.js'
 import { keyPolicy } from './key-metadata.js'
 import { judgeDeployment } from './lifecycle.js'
 import { describedNamespace, implicitOrganisation, LIFECYCLE, parseNamespace } from './namespaces.js'
@@ -19,20 +19,20 @@ export function contractPolicy(endorsersOf: EndorsersOf): EndorsementPolicy {
   const memory = new DefinitionMemory()
   return (call, world) => {
     if (call.contract === LIFECYCLE) return judgeDeployment(call, world)
-    const definitionOf = memory.finder(world)
-    const access = judgeAccess(call, definitionOf)
+    const definitions = new CallDefinitions(memory, world)
+    const access = judgeAccess(call, definitions)
     if (access !== VALIDATION_CODE.VALID) return access
-    return judgeEndorsements(call, world, definitionOf, endorsersOf)
+    return judgeEndorsements(call, world, definitions, endorsersOf)
   }
 }
 
 function judgeEndorsements(
   call: InvocationPayload,
   world: WorldView,
-  definitionOf: FindDefinition,
+  definitions: CallDefinitions,
   endorsersOf: EndorsersOf,
 ): ValidationCode {
-  const needed = neededPolicies(call, world, definitionOf)
+  const needed = neededPolicies(call, world, definitions)
   const endorsers = endorsersOf(call)
   for (const [policy, definition] of needed) {
     if (!isSatisfied(policy, vouching(definition, endorsers)))
@@ -45,18 +45,18 @@ function judgeEndorsements(
 function neededPolicies(
   call: InvocationPayload,
   world: WorldView,
-  definitionOf: FindDefinition,
+  definitions: CallDefinitions,
 ): ReadonlyMap<Policy, ContractDefinition> {
   const needed = new Map<Policy, ContractDefinition>()
   let writesItsOwn = false
   for (const write of call.writes) {
     const parts = parseNamespace(write.namespace)
-    const definition = parts && definitionOf(parts.contract)
+    const definition = parts && definitions.of(parts.contract)
     if (!definition) continue
     writesItsOwn ||= parts.contract === call.contract
     needed.set(policyOf(write, parts.collection, definition, world), definition)
   }
-  const own = writesItsOwn ? undefined : definitionOf(call.contract)
+  const own = writesItsOwn ? undefined : definitions.of(call.contract)
   if (own) needed.set(own.endorsementPolicy, own)
   return needed
 }

@@ -1,43 +1,69 @@
+import { utf8Length } from '../text.js'
 import type { WorldView } from '../world-state.js'
-import type { FindDefinition } from './contract-access.js'
 import { type ContractDefinition, definitionKey, readDefinitionText } from './definition.js'
 import { isContractName, LIFECYCLE } from './namespaces.js'
 
-/** Definitions that are kept decoded. */
-const CAPACITY = 64
+/** Definitions that are kept decoded, by the bytes of their texts. */
+const CAPACITY_BYTES = 16_000_000
+
+/** A definition decoded, and how long its text is. */
+interface Known {
+  readonly definition: ContractDefinition
+  readonly bytes: number
+}
 
 /**
  * Definitions by their text, decoded: every call asks for one, and a text means the same always. The oldest are forgotten
  * first.
  */
 export class DefinitionMemory {
-  readonly #definitions = new Map<string, ContractDefinition>()
+  readonly #known = new Map<string, Known>()
+  #bytes = 0
 
-  /** Finds definitions in `world`, each looked up once: for the time of one call. */
-  finder(world: WorldView): FindDefinition {
-    const found = new Map<string, ContractDefinition | undefined>()
-    return (contract) => {
-      if (!found.has(contract)) found.set(contract, this.#read(world, contract))
-      return found.get(contract)
-    }
+  find(world: WorldView, contract: string): Known | undefined {
+    if (!isContractName(contract)) return undefined
+    const value = world.worldValue(LIFECYCLE, definitionKey(contract))?.value
+    if (!value || !('text' in value)) return undefined
+    return this.#known.get(value.text) ?? this.#keep(value.text)
   }
 
-  #read(world: WorldView, contract: string): ContractDefinition | undefined {
-    const value = isContractName(contract)
-      ? world.worldValue(LIFECYCLE, definitionKey(contract))?.value
-      : undefined
-    return value && 'text' in value ? this.#decoded(value.text) : undefined
+  #keep(text: string): Known {
+    const known = { definition: readDefinitionText(text), bytes: utf8Length(text) }
+    this.#known.set(text, known)
+    this.#bytes += known.bytes
+    for (const [oldest, { bytes }] of this.#known) {
+      if (this.#bytes <= CAPACITY_BYTES) break
+      this.#known.delete(oldest)
+      this.#bytes -= bytes
+    }
+    return known
+  }
+}
+
+/** The definitions that one call has to do with, each looked up once. */
+export class CallDefinitions {
+  readonly #memory: DefinitionMemory
+  readonly #world: WorldView
+  readonly #found = new Map<string, ContractDefinition | undefined>()
+  #bytes = 0
+
+  constructor(memory: DefinitionMemory, world: WorldView) {
+    this.#memory = memory
+    this.#world = world
   }
 
-  #decoded(text: string): ContractDefinition {
-    const known = this.#definitions.get(text)
-    if (known) return known
-    const definition = readDefinitionText(text)
-    for (const oldest of this.#definitions.keys()) {
-      if (this.#definitions.size < CAPACITY) break
-      this.#definitions.delete(oldest)
+  /** What the texts of all that were looked up take together. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Undefined where no contract of this name is deployed. */
+  of(contract: string): ContractDefinition | undefined {
+    if (!this.#found.has(contract)) {
+      const known = this.#memory.find(this.#world, contract)
+      this.#bytes += known?.bytes ?? 0
+      this.#found.set(contract, known?.definition)
     }
-    this.#definitions.set(text, definition)
-    return definition
+    return this.#found.get(contract)
   }
 }

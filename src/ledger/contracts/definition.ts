@@ -46,7 +46,7 @@ export interface ContractDefinition {
 }
 
 /** The largest definition, in bytes of its canonical JSON. */
-const MAX_DEFINITION_BYTES = 131_072
+const MAX_DEFINITION_BYTES = 32_768
 const MAX_ORGANISATIONS = 64
 const MAX_KEYS = 64
 const MAX_COLLECTIONS = 64

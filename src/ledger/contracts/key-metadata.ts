@@ -3,6 +3,7 @@ import { canonicalJson } from '../../base/canonical-json.js'
 import { type Json, JsonError, parseJson } from '../../base/json.js'
 import type { Binary } from '../payload/binary.js'
 import { ensure, hexOf, membersOf, textOf } from '../shape.js'
+import { utf8Length } from '../text.js'
 import type { WorldView } from '../world-state.js'
 import { decodeKeyPolicy, VALIDATION_PARAMETER } from './key-policy.js'
 import { metadataNamespace } from './namespaces.js'
@@ -12,6 +13,8 @@ import type { Policy } from './policy.js'
 export type KeyMetadata = ReadonlyMap<string, string>
 
 const MAX_ENTRIES = 16
+/** The largest metadata of a key, in bytes: every write of the key reads them. */
+const MAX_METADATA_BYTES = 8192
 
 /** Metadata as they stand in the world state: nothing to keep is null. */
 export function encodeKeyMetadata(metadata: KeyMetadata): Binary | null {
@@ -21,7 +24,13 @@ export function encodeKeyMetadata(metadata: KeyMetadata): Binary | null {
 /** @throws {RuleError} CON-18, and CON-19 for the policy among them */
 export function decodeKeyMetadata(value: Binary): KeyMetadata {
   ensure('text' in value, 'CON-18', 'the metadata of a key are no text')
-  const json = jsonOf(value.text)
+  const { text } = value
+  ensure(
+    text.length <= MAX_METADATA_BYTES && utf8Length(text) <= MAX_METADATA_BYTES,
+    'CON-18',
+    `the metadata of a key take more than ${MAX_METADATA_BYTES} bytes`,
+  )
+  const json = jsonOf(text)
   const entries = Object.entries(membersOf(json, 'CON-18', 'metadata', [], Object.keys(json ?? {})))
   ensure(
     entries.length <= MAX_ENTRIES,
@@ -34,7 +43,7 @@ export function decodeKeyMetadata(value: Binary): KeyMetadata {
     ensure(typeof hex === 'string' && hex.length % 2 === 0, 'CON-18', 'metadata are no bytes in hex')
     metadata.set(name, hexOf(hex, 'CON-18', 'metadata', hex.length))
   }
-  ensure(canonicalJson(json ?? null) === value.text, 'CON-18', 'the metadata of a key are no canonical JSON')
+  ensure(canonicalJson(json ?? null) === text, 'CON-18', 'the metadata of a key are no canonical JSON')
   policyIn(metadata)
   return metadata
 }

@@ -7,7 +7,7 @@ import { ProtobufMessage } from './protobuf-message.js'
 export const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER'
 
 /** The largest policy of a key, in bytes. */
-const MAX_BYTES = 65_536
+const MAX_BYTES = 2048
 
 const NOTHING = new Uint8Array()
 

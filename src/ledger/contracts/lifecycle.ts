@@ -21,19 +21,21 @@ export type Deployment = Pick<
 /**
  * The call that gives a name this definition, under the next sequence, in the state `world`. What it lacks is who calls,
  * and the call's id. It needs no endorsement; the invoker has to be the owner of the definition there is, or of this one
- * where it is the first.
+ * where it is the first. @throws {RuleError} when it is no definition that the chain takes
  */
 export function deployment(world: WorldView, definition: Omit<ContractDefinition, 'sequence'>): Deployment {
   const key = definitionKey(definition.name)
   const before = world.worldValue(LIFECYCLE, key)
   const sequence = (readDefinition(world, definition.name)?.sequence ?? 0) + 1
+  const text = definitionText({ ...definition, sequence })
+  readDefinitionText(text)
   return {
     kind: 'invocation',
     contract: LIFECYCLE,
     args: [{ text: 'deploy' }, { text: definition.name }],
     reads: [{ namespace: LIFECYCLE, key, version: before?.version ?? null }],
     rangeReads: [],
-    writes: [{ namespace: LIFECYCLE, key, value: { text: definitionText({ ...definition, sequence }) } }],
+    writes: [{ namespace: LIFECYCLE, key, value: { text } }],
     response: { status: 200, message: '', payload: { text: '' } },
     endorsements: [],
   }

@@ -21,8 +21,11 @@ export class ProtobufMessage {
       const [field, type] = [Math.floor(tag / 8), tag % 8]
       ensure(known.includes(field), rule, 'a message has a field nobody knows')
       ensure(type === VARINT || type === BYTES, rule, 'a message has a field of a type nobody knows')
-      if (type === BYTES) this.#parts.set(field, [...(this.#parts.get(field) ?? []), reader.bytes()])
-      else {
+      if (type === BYTES) {
+        const parts = this.#parts.get(field)
+        if (parts) parts.push(reader.bytes())
+        else this.#parts.set(field, [reader.bytes()])
+      } else {
         ensure(!this.#numbers.has(field), rule, 'a message has a field twice')
         this.#numbers.set(field, reader.varint())
       }

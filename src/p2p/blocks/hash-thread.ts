@@ -8,18 +8,24 @@ import type { ScanOptions } from './tx-scanner.js'
 export interface OpenJob {
   readonly type: 'open'
   readonly job: number
-  readonly slabs: readonly SharedArrayBuffer[]
   readonly scan: ScanOptions
   readonly hash: HashOptions
 }
 
+/** The next bytes of a payload: the memory belongs to whoever has the message. */
+export interface Slab {
+  readonly memory: ArrayBuffer
+  /** Of what is in it, in bytes. */
+  readonly length: number
+}
+
 export type ToThread =
   | OpenJob
-  | { readonly type: 'slab'; readonly job: number; readonly slab: number; readonly length: number }
+  | ({ readonly type: 'slab'; readonly job: number } & Slab)
   | { readonly type: 'finish' | 'drop'; readonly job: number }
 
 export type FromThread =
-  | { readonly type: 'taken'; readonly job: number; readonly slab: number }
+  | ({ readonly type: 'taken'; readonly job: number } & Slab)
   | { readonly type: 'done'; readonly job: number; readonly digests: Digests }
   | { readonly type: 'failed'; readonly job: number; readonly reason: string }
 
@@ -30,7 +36,8 @@ const YOUNG_MIB = 1
 
 /** Who waits for what a thread does. */
 export interface JobListener {
-  onTaken(slab: number): void
+  /** It comes back when it is hashed. */
+  onTaken(slab: Slab): void
   onDone(digests: Digests): void
   onFailed(error: Error): void
 }
@@ -62,8 +69,9 @@ export class HashThread {
     this.post(job)
   }
 
+  /** A slab is gone then, until it comes back. */
   post(message: ToThread): void {
-    this.#worker.postMessage(message)
+    this.#worker.postMessage(message, message.type === 'slab' ? [message.memory] : [])
     if (message.type === 'drop') this.#forget(message.job)
   }
 
@@ -76,7 +84,7 @@ export class HashThread {
   #hear(message: FromThread): void {
     const listener = this.#listeners.get(message.job)
     if (message.type === 'taken') {
-      listener?.onTaken(message.slab)
+      listener?.onTaken(message)
       return
     }
     this.#forget(message.job)

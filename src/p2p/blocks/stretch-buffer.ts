@@ -31,7 +31,7 @@ export class StretchBuffer {
 
   constructor(options: StretchOptions) {
     this.#options = options
-    this.#buffer = options.buffers.take(Math.min(options.length, this.#spacious(options.stretchBytes)))
+    this.#buffer = options.buffers.take(Math.min(options.length, this.#spacious(0)))
   }
 
   /** How many bytes {@link add} may be given at most. */
@@ -90,8 +90,10 @@ export class StretchBuffer {
     letGo()
   }
 
-  /** So that the next stretch, with a longer rest before it, still fits. */
+  /** The same for all stretches, so that their buffers can take turns; larger only where the rest before one is long. */
   #spacious(bytes: number): number {
-    return bytes + (bytes >>> 4)
+    const { stretchBytes } = this.#options
+    const usual = stretchBytes + (stretchBytes >>> 4)
+    return bytes <= usual ? usual : bytes + (bytes >>> 4)
   }
 }

@@ -1,9 +1,10 @@
-import type { HashThread } from './hash-thread.js'
+import type { HashThread, JobListener, Slab } from './hash-thread.js'
 import type { Digests, HashOptions, PayloadHasher } from './payload-hasher.js'
 import type { ScanOptions } from './tx-scanner.js'
 
 const SLAB_BYTES = 1 << 19
-const SLABS = 4
+/** For two threads: each has one in work and one that waits, the others are filled or on their way. */
+const SLABS = 6
 
 export interface Assignment {
   readonly thread: HashThread
@@ -11,21 +12,18 @@ export interface Assignment {
   readonly hash: HashOptions
 }
 
-/** Memory that this thread fills and the others read. */
-interface Slab {
-  readonly index: number
-  readonly bytes: Uint8Array
-  /** Threads that have not read it yet. */
-  readers: number
-}
-
-/** Hands a payload to other threads: copied once, into a few slabs that all of them read. */
+/**
+ * Hands a payload to other threads: copied once, into a few slabs that go from one thread to the next and come back. They
+ * are not shared, since copies into shared memory take three times as long.
+ */
 export class ThreadedHasher implements PayloadHasher {
   readonly #assignments: readonly Assignment[]
-  readonly #slabs: readonly Slab[]
-  readonly #free: Slab[]
+  readonly #slabBytes: number
+  readonly #free: ArrayBuffer[] = []
+  /** Slabs there are. */
+  #slabs = 0
   readonly #digests: Digests[] = []
-  #filling: Slab | undefined
+  #filling: Uint8Array | undefined
   #filled = 0
   #error: Error | undefined
   /** Called at any change. */
@@ -33,29 +31,28 @@ export class ThreadedHasher implements PayloadHasher {
 
   constructor(scan: ScanOptions, assignments: readonly Assignment[]) {
     this.#assignments = assignments
-    const memories = Array.from({ length: SLABS }, () => new SharedArrayBuffer(Math.min(SLAB_BYTES, scan.length)))
-    this.#slabs = memories.map((memory, index) => ({ index, bytes: new Uint8Array(memory), readers: 0 }))
-    this.#free = [...this.#slabs]
-    for (const { thread, job, hash } of assignments)
-      thread.open({ type: 'open', job, slabs: memories, scan, hash }, this.#listener())
+    this.#slabBytes = Math.min(SLAB_BYTES, scan.length)
+    for (const [index, { thread, job, hash }] of assignments.entries())
+      thread.open({ type: 'open', job, scan, hash }, this.#listener(assignments[index + 1]))
   }
 
   take(slice: Uint8Array): void | Promise<void> {
     let from = 0
     while (from < slice.length) {
       if (this.#error) throw this.#error
-      const slab = (this.#filling ??= this.#free.pop())
+      const slab = (this.#filling ??= this.#nextSlab())
       if (!slab) return this.#takeLater(slice.subarray(from))
-      const part = slice.subarray(from, from + slab.bytes.length - this.#filled)
-      slab.bytes.set(part, this.#filled)
+      const part = slice.subarray(from, from + slab.length - this.#filled)
+      slab.set(part, this.#filled)
       this.#filled += part.length
       from += part.length
-      if (this.#filled === slab.bytes.length) this.#send()
+      if (this.#filled === slab.length) this.#send()
     }
   }
 
   async finish(): Promise<Digests> {
     if (this.#filled > 0) this.#send()
+    await this.#until(() => this.#free.length === this.#slabs)
     for (const { thread, job } of this.#assignments) thread.post({ type: 'finish', job })
     await this.#until(() => this.#digests.length === this.#assignments.length)
     return Object.assign({}, ...this.#digests) as Digests
@@ -72,12 +69,18 @@ export class ThreadedHasher implements PayloadHasher {
     await this.take(slice)
   }
 
+  #nextSlab(): Uint8Array | undefined {
+    const free = this.#free.pop()
+    if (free) return new Uint8Array(free)
+    if (this.#slabs === SLABS) return undefined
+    this.#slabs++
+    return new Uint8Array(new ArrayBuffer(this.#slabBytes))
+  }
+
   #send(): void {
-    const slab = this.#filling
-    if (!slab) return
-    slab.readers = this.#assignments.length
-    for (const { thread, job } of this.#assignments)
-      thread.post({ type: 'slab', job, slab: slab.index, length: this.#filled })
+    const memory = this.#filling?.buffer as ArrayBuffer
+    const [{ thread, job }] = this.#assignments as readonly [Assignment]
+    thread.post({ type: 'slab', job, memory, length: this.#filled })
     this.#filling = undefined
     this.#filled = 0
   }
@@ -91,12 +94,16 @@ export class ThreadedHasher implements PayloadHasher {
     if (this.#error) throw this.#error
   }
 
-  #listener(): Parameters<HashThread['open']>[1] {
+  /** @param next who reads the slabs after this one */
+  #listener(next: Assignment | undefined): JobListener {
     return {
-      onTaken: (index) => {
-        const slab = this.#slabs[index]
-        if (!slab || --slab.readers > 0) return
-        this.#free.push(slab)
+      onTaken: ({ memory, length }: Slab) => {
+        if (this.#error) return
+        if (next) {
+          next.thread.post({ type: 'slab', job: next.job, memory, length })
+          return
+        }
+        this.#free.push(memory)
         this.#wake()
       },
       onDone: (digests) => {

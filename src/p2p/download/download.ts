@@ -13,6 +13,8 @@ import { Outlet } from './outlet.js'
 import { type Assignment, Scheduler, type Setback } from './scheduler.js'
 
 const TICK_MS = 1000
+/** A tick that comes so much later than it should was kept waiting by this process itself. */
+const LATE_MS = 200
 
 /** A request under way. */
 interface Attempt extends Assignment {
@@ -29,6 +31,10 @@ export class Download<Block> {
   readonly #outlet: Outlet<Block>
   readonly #attempts = new Set<Attempt>()
   #begun = 0
+  /** When the next tick is due. */
+  #dueMs: number
+  /** Time in which this process was too busy to read: nobody's fault. */
+  #lostMs = 0
   #cancelTick: () => void = () => undefined
   #resolve: () => void = () => undefined
   #reject: (reason: unknown) => void = () => undefined
@@ -37,7 +43,8 @@ export class Download<Block> {
   constructor(options: DownloadOptions<Block>, limits: DownloadLimits) {
     this.#options = options
     this.#source = options.items[Symbol.iterator]()
-    this.#scheduler = new Scheduler({ limits, nextItem: () => this.#nextItem() }, options.clock.now())
+    this.#dueMs = options.clock.now()
+    this.#scheduler = new Scheduler({ limits, nextItem: () => this.#nextItem() }, this.#dueMs)
     this.#outlet = new Outlet({
       ordered: options.ordered ?? false,
       deliver: (index, block) => this.#deliver(index, block),
@@ -101,11 +108,23 @@ export class Download<Block> {
   }
 
   #tick(): void {
+    const lateMs = this.#options.clock.now() - this.#dueMs
+    if (lateMs < LATE_MS) {
+      this.#judge()
+      return
+    }
+    this.#lostMs += lateMs
+    // What came meanwhile is read before anybody is blamed for not having sent it.
+    this.#cancelTick = this.#options.clock.after(0, () => this.#judge())
+  }
+
+  #judge(): void {
     const nowMs = this.#now()
     for (const peer of this.#peers.values()) if (peer.isHeld) this.#scheduler.held(peer.id, nowMs)
     for (const { index, peer } of this.#scheduler.overdue(nowMs))
       this.#breakOff((attempt) => attempt.index === index && attempt.peer === peer)
     this.#advance()
+    this.#dueMs = this.#options.clock.now() + TICK_MS
     if (!this.#isOver) this.#cancelTick = this.#options.clock.after(TICK_MS, () => this.#tick())
   }
 
@@ -169,8 +188,9 @@ export class Download<Block> {
     this.#reject(reason)
   }
 
+  /** Milliseconds in which peers had a chance. */
   #now(): number {
-    return this.#options.clock.now()
+    return this.#options.clock.now() - this.#lostMs
   }
 }
 

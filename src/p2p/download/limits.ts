@@ -14,7 +14,7 @@ export interface DownloadLimits {
   readonly rateMs: number
   /** For one block, from the request to its end; 600,000. */
   readonly blockMs: number
-  /** A peer that stalled, was slow or too busy is left alone for so long; 30,000. */
+  /** A peer that stalled, was slow or too busy is left alone for so long, then tried with one block; 30,000. */
   readonly restMs: number
   /** A block that failed on so many peers fails the download; 5. */
   readonly attempts: number

@@ -4,6 +4,8 @@ import type { DownloadLimits } from './limits.js'
 export class PeerLoad {
   readonly #limits: DownloadLimits
   #count = 0
+  /** Blocks it may be asked for at a time. */
+  #share: number
   #restsUntilMs = 0
   /** When it last sent bytes, or began to owe some. */
   #lastByteMs = 0
@@ -13,6 +15,7 @@ export class PeerLoad {
 
   constructor(limits: DownloadLimits) {
     this.#limits = limits
+    this.#share = limits.perPeer
   }
 
   /** Blocks it was asked for. */
@@ -21,7 +24,7 @@ export class PeerLoad {
   }
 
   canTake(nowMs: number): boolean {
-    return this.#count < this.#limits.perPeer && nowMs >= this.#restsUntilMs
+    return this.#count < this.#share && nowMs >= this.#restsUntilMs
   }
 
   take(nowMs: number): void {
@@ -33,7 +36,15 @@ export class PeerLoad {
     this.#restart(nowMs)
   }
 
+  /** A block is done: so it may have more. */
+  completed(nowMs: number): void {
+    this.release(nowMs)
+    this.#share = Math.min(2 * this.#share, this.#limits.perPeer)
+  }
+
+  /** It is left alone for a while; then one block shows whether it is well again. */
   rest(nowMs: number): void {
+    this.#share = 1
     this.#restsUntilMs = nowMs + this.#limits.restMs
   }
 

@@ -125,7 +125,7 @@ export class Scheduler {
   completed(index: number, peer: string, bytes: number, nowMs: number): boolean {
     const work = this.#works.get(index)
     if (work?.peer !== peer) return false
-    this.#peers.get(peer)?.release(nowMs)
+    this.#peers.get(peer)?.completed(nowMs)
     work.state = 'done'
     work.peer = undefined
     work.bytes = bytes

@@ -5,7 +5,10 @@ const FIRST_SIZE = 1 << 12
 /** Three quarters full is when finding begins to take long. */
 const isCrowded = (count: number, size: number): boolean => 4 * count > 3 * size
 
-/** Finds the height of a hash in a list of hashes: an open-addressing table of heights, four bytes a slot. */
+/**
+ * Finds the height of a hash in a list of hashes: an open-addressing table of heights, four bytes a slot. Heights are
+ * added in turn from 0 on, and removed from the last one down.
+ */
 export class HeightTable {
   readonly #hashes: RecordList
   /** Height plus one; 0 is an empty slot. */
@@ -21,7 +24,7 @@ export class HeightTable {
     return this.#slots.byteLength
   }
 
-  /** Takes in a height whose hash the list holds and the table does not. */
+  /** Takes in the next height, whose hash the list holds. */
   add(height: number): void {
     if (isCrowded(++this.#count, this.#slots.length)) this.#grow()
     this.#put(height)
@@ -39,7 +42,7 @@ export class HeightTable {
     }
   }
 
-  /** Forgets a height; its hash must still be in the list. */
+  /** Forgets the last height; its hash must still be in the list. */
   remove(height: number): void {
     const mask = this.#slots.length - 1
     let hole = this.#home(height)
@@ -66,9 +69,9 @@ export class HeightTable {
     this.#slots[slot] = height + 1
   }
 
+  /** Heights in turn: their hashes are read as they lie in memory. */
   #grow(): void {
-    const old = this.#slots
-    this.#slots = new Int32Array(2 * old.length)
-    for (const slot of old) if (slot !== 0) this.#put(slot - 1)
+    this.#slots = new Int32Array(2 * this.#slots.length)
+    for (let height = 0; height < this.#count - 1; height++) this.#put(height)
   }
 }

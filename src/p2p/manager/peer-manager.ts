@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { HashThreads } from '../blocks/hash-threads.js'
 import { Broadcaster, type BroadcastOptions, type BroadcastResult } from '../broadcast/broadcaster.js'
+import { diagnostics } from '../diagnostics.js'
 import { BannedError, type P2pError, ProtocolError, UsageError } from '../errors.js'
 import type { Announcement, HeadersSource } from '../headers/headers-source.js'
 import type { Network } from '../networks/network.js'
@@ -111,6 +112,7 @@ export class PeerManager extends EventEmitter<ManagerEvents> implements HeadersS
   ban(address: PeerAddress, reason: string): void {
     this.addressBook.ban(address, reason)
     this.emit('ban', address, reason)
+    diagnostics.ban.tell(() => ({ ...address, reason }))
     const group = this.#groups.get(addressKey(address))
     const error = new BannedError(`${addressKey(address)} is banned: ${reason}`)
     for (const { peer } of group?.slots ?? []) void peer?.close(error)

@@ -1,3 +1,4 @@
+import { diagnostics, type MessageDiagnostics } from '../diagnostics.js'
 import { type P2pError, PeerDisconnectedError, RequestTimeoutError } from '../errors.js'
 import { sha256d } from '../hash.js'
 import { encodeMessageHeader } from '../wire/message-header.js'
@@ -35,7 +36,7 @@ export class Connection {
     private readonly events: ConnectionEvents,
   ) {
     const { transport, host, port, localAddress, clock, connectTimeoutMs } = settings
-    this.#frames = new FrameStream({ ...settings, ...pick(events) })
+    this.#frames = new FrameStream({ ...settings, ...watched(settings, events) })
     this.#cancelTimeout = clock.after(connectTimeoutMs, () =>
       this.close(new RequestTimeoutError(`no connection to ${host}:${port} in ${connectTimeoutMs} ms`)),
     )
@@ -64,6 +65,7 @@ export class Connection {
       checksum,
     })
     this.traffic.bytesOut += header.length + payload.length
+    diagnostics.sent.tell(() => messageOf(this.settings, command, payload.length))
     // One write for what is small: each costs a call into the system.
     if (payload.length <= 16_384) return this.#outbox.send(Buffer.concat([header, payload]))
     void this.#outbox.send(header).catch(() => undefined)
@@ -120,15 +122,32 @@ export class Connection {
   }
 }
 
-const pick = ({
-  onPayload,
-  openSink,
-  onFault,
-}: ConnectionEvents): Omit<FrameStreamOptions, 'network' | 'limits'> => ({
-  onPayload,
-  openSink,
-  onFault,
-})
+const messageOf = (
+  { host, port }: ConnectionSettings,
+  command: string,
+  bytes: number,
+): MessageDiagnostics => ({ host, port, command, bytes })
+
+/** The same events, of which whoever measures is told. */
+function watched(
+  settings: ConnectionSettings,
+  { onPayload, openSink, onFault }: ConnectionEvents,
+): Omit<FrameStreamOptions, 'network' | 'limits'> {
+  const tell = (command: string, bytes: number): void =>
+    diagnostics.received.tell(() => messageOf(settings, command, bytes))
+  return {
+    onFault,
+    onPayload(command, payload) {
+      tell(command, payload.length)
+      return onPayload(command, payload)
+    },
+    openSink(command, header) {
+      const sink = openSink(command, header)
+      if (sink !== undefined) tell(command, header.length)
+      return sink
+    },
+  }
+}
 
 function lossOf(error: Error | undefined, opened: boolean, address: string): P2pError {
   const what = opened ? `${address} has disconnected` : `cannot connect to ${address}`

@@ -3,6 +3,7 @@ import { BlockReader } from '../blocks/block-reader.js'
 import { BufferPool } from '../blocks/buffer-pool.js'
 import { LargeTxReader } from '../blocks/large-tx-reader.js'
 import type { PayloadHeader, PayloadSink } from '../blocks/payload-sink.js'
+import { diagnostics } from '../diagnostics.js'
 import type { Hash } from '../hash.js'
 import { hasWitness } from '../networks/network.js'
 import type { PeerSettings } from './options.js'
@@ -34,7 +35,12 @@ export class PayloadRouter {
     const deliver = (message: StreamedMessage): Promise<void> => events.deliver(message)
     this.#onTxChunk = (body) => deliver({ command: 'tx_chunk', body })
     this.#blocks = {
-      onBlock: (body) => deliver({ command: 'block', body }),
+      onBlock: (body) => {
+        const { host, port } = settings
+        const { hash, size, txCount } = body
+        diagnostics.block.tell(() => ({ host, port, hash, size, txCount }))
+        return deliver({ command: 'block', body })
+      },
       onBlockChunk: (body) => deliver({ command: 'block_chunk', body }),
       onBlockAborted: (hash, reason) => deliver({ command: 'block_aborted', body: { hash, reason } }),
       // Without a handler, the transactions above a chunk stay whole in their chunks, as far as maxTxBytes allows.

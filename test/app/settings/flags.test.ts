@@ -15,6 +15,16 @@ import { configFile } from '../../support/config-file.js'
 const client = (...args: string[]) => nodeSettings(CLIENT, args, {})
 const dns = (...args: string[]) => nodeSettings(DNS_SERVER, args, {})
 
+/** Settings of contracts where none is given. */
+const CONTRACTS: NodeSettings['contracts'] = {
+  port: undefined,
+  channel: 'mychannel',
+  timeoutMs: 30_000,
+  tls: undefined,
+  autoDeploy: true,
+  organisations: undefined,
+}
+
 /** A text each setting takes, and the part of the settings it becomes. */
 const SAMPLES: Readonly<
   Record<keyof typeof SETTINGS, readonly [text: string, settings: Partial<NodeSettings>]>
@@ -53,6 +63,12 @@ const SAMPLES: Readonly<
   allowHosts: ['a.example,B.example', { allowHosts: ['a.example', 'b.example'] }],
   adminToken: ['12345678', { adminToken: '12345678' }],
   logLevel: ['debug', { logLevel: 'debug' }],
+  contractPort: ['7052', { contracts: { ...CONTRACTS, port: 7052 } }],
+  contractChannel: ['my-channel', { contracts: { ...CONTRACTS, channel: 'my-channel' } }],
+  contractTimeoutMs: ['1.5', { contracts: { ...CONTRACTS, timeoutMs: 1500 } }],
+  contractTls: ['some where', { contracts: { ...CONTRACTS, tls: 'some where' } }],
+  contractAutoDeploy: ['off', { contracts: { ...CONTRACTS, autoDeploy: false } }],
+  organisations: ['Org1MSP, B', { contracts: { ...CONTRACTS, organisations: ['Org1MSP', 'B'] } }],
 }
 const settings = Object.entries(SETTINGS) as [keyof typeof SETTINGS, Setting<unknown>][]
 const knownTo = (program: 'client' | 'dns') =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/bus/clock.js'
+import type { Clock } from '../../../src/time/clock.js'
 
 interface Alarm {
   readonly dueMs: number

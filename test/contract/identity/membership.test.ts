@@ -36,12 +36,12 @@ function faultOf(step: () => unknown): string {
 const faultOfCreator = (creator: Uint8Array, of = membership()) =>
   faultOf(() => of.identify(creator, 'basic'))
 
-test('a member is whoever an authority of the organisation has issued a certificate for', () => {
+test('a member is whoever an authority of the organisation has issued a certificate for', async () => {
   const member = membership().identify(ALICE, 'basic')
   expect(member).toMatchObject({ mspId: 'Org1MSP', certificate: alice.certificate })
   const message = Buffer.from('message')
-  expect(member.hasSigned(message, signMessage(alice.privateKey, message))).toBe(true)
-  expect(member.hasSigned(Buffer.from('another'), signMessage(alice.privateKey, message))).toBe(false)
+  expect(await member.hasSigned(message, signMessage(alice.privateKey, message))).toBe(true)
+  expect(await member.hasSigned(Buffer.from('another'), signMessage(alice.privateKey, message))).toBe(false)
 })
 
 test('a member is read once', () => {

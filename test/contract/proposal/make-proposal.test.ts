@@ -21,14 +21,14 @@ const PARTS: ProposalParts = {
   timestampMs: NOW,
 }
 
-test('a proposal made here is accepted by the reader as the same call', () => {
+test('a proposal made here is accepted by the reader as the same call', async () => {
   const made = makeProposal({ ...PARTS, isInit: true })
   const members = new Membership({
     roots: { rootsOf: () => [organisation.rootCertificate] },
     nowMs: () => NOW,
   })
   const rules = { channelId: 'mychannel', members, hasCall: () => false }
-  expect(readProposal(SignedProposal.decode(made.signedProposal), rules)).toEqual({
+  expect(await readProposal(SignedProposal.decode(made.signedProposal), rules)).toEqual({
     ...made,
     signedProposal: Buffer.from(made.signedProposal),
   })

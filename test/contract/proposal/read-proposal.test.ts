@@ -26,9 +26,9 @@ function rules(more: Partial<ProposalRules> = {}, nowMs = TIMESTAMP_MS): Proposa
   }
 }
 
-function refusal(signed: SignedProposal, by = rules()): string {
+async function refusal(signed: SignedProposal, by = rules()): Promise<string> {
   try {
-    readProposal(signed, by)
+    await readProposal(signed, by)
   } catch (error) {
     if (error instanceof ProposalError) return `${error.fault}: ${error.message}`
     throw error
@@ -38,9 +38,9 @@ function refusal(signed: SignedProposal, by = rules()): string {
 
 const refusalOf = (twist: Twist) => refusal(twistedProposal(alice, twist))
 
-test('a proposal that is in order is the call it describes', () => {
+test('a proposal that is in order is the call it describes', async () => {
   const signed = twistedProposal(alice, { input: { isInit: true } })
-  expect(readProposal(signed, rules())).toEqual({
+  expect(await readProposal(signed, rules())).toEqual({
     channelId: CHANNEL,
     callId: CALL_ID,
     contract: 'basic',
@@ -55,69 +55,71 @@ test('a proposal that is in order is the call it describes', () => {
 
 test.each(['P-256', 'Ed25519'] as const)('a proposal signed with %s is accepted', async (keyType) => {
   const identity = await organisation.issue({ commonName: 'x', keyType }, TIMESTAMP_MS)
-  expect(refusal(twistedProposal(identity))).toBe('none')
+  expect(await refusal(twistedProposal(identity))).toBe('none')
 })
 
-test('the payload need not name the contract again', () => {
-  expect(refusalOf({ spec: { chaincodeId: null } })).toBe('none')
+test('the payload need not name the contract again', async () => {
+  expect(await refusalOf({ spec: { chaincodeId: null } })).toBe('none')
 })
 
-test('an id that does not follow from nonce and creator is refused with the one that does', () => {
-  expect(refusalOf({ channelHeader: { txId: 'abc' } })).toBe(
+test('an id that does not follow from nonce and creator is refused with the one that does', async () => {
+  expect(await refusalOf({ channelHeader: { txId: 'abc' } })).toBe(
     `wrong-id: incorrectly computed txid 'abc' -- expected '${CALL_ID}'`,
   )
-  expect(refusalOf({ channelHeader: { txId: 'x'.repeat(100_000) } }).length).toBeLessThan(300)
+  expect((await refusalOf({ channelHeader: { txId: 'x'.repeat(100_000) } })).length).toBeLessThan(300)
 })
 
-test("a signature that is not the creator's is refused", () => {
+test("a signature that is not the creator's is refused", async () => {
   const text =
     "access-denied: access denied: channel [mychannel] creator org [Org1MSP]: the signature is not by the key of the creator's certificate"
   const { signature } = twistedProposal(bob)
-  expect(refusalOf({ signed: { signature } })).toBe(text)
-  expect(refusalOf({ signatureHeader: { creator: serializeIdentity(bob) } })).toBe(text)
-  expect(refusalOf({ signed: { signature: Buffer.from('x') } })).toBe(text)
+  expect(await refusalOf({ signed: { signature } })).toBe(text)
+  expect(await refusalOf({ signatureHeader: { creator: serializeIdentity(bob) } })).toBe(text)
+  expect(await refusalOf({ signed: { signature: Buffer.from('x') } })).toBe(text)
 })
 
-test('a proposal changed after it was signed is refused', () => {
+test('a proposal changed after it was signed is refused', async () => {
   const { signature } = twistedProposal(alice)
   const changed = twistedProposal(alice, { input: { args: [Buffer.from('DeleteAsset')] } })
-  expect(refusal({ ...changed, signature })).toMatch(/^access-denied/)
+  expect(await refusal({ ...changed, signature })).toMatch(/^access-denied/)
 })
 
 test('a creator that no known authority vouches for is refused', async () => {
   const mallory = await stranger.issue({ commonName: 'alice' }, TIMESTAMP_MS)
-  expect(refusal(twistedProposal(mallory))).toBe(
+  expect(await refusal(twistedProposal(mallory))).toBe(
     'access-denied: access denied: channel [mychannel] creator org [Org1MSP]: no authority of this organisation has issued the certificate',
   )
-  expect(refusal(twistedProposal({ ...alice, mspId: 'Org2MSP' }))).toMatch(
+  expect(await refusal(twistedProposal({ ...alice, mspId: 'Org2MSP' }))).toMatch(
     /^access-denied: access denied: channel \[mychannel\] creator org \[Org2MSP\]/,
   )
 })
 
 test('a certificate that has expired is refused', async () => {
   const short = await organisation.issue({ commonName: 'x', validityMs: 1000 }, TIMESTAMP_MS)
-  expect(refusal(twistedProposal(short), rules({}, TIMESTAMP_MS + 2000))).toBe(
+  expect(await refusal(twistedProposal(short), rules({}, TIMESTAMP_MS + 2000))).toBe(
     'access-denied: access denied: channel [mychannel] creator org [Org1MSP]: the certificate expired on 2026-01-15T12:30:01.000Z',
   )
 })
 
-test('a creator that is no identity is refused', () => {
-  expect(refusalOf({ signatureHeader: { creator: JUNK } })).toBe(
+test('a creator that is no identity is refused', async () => {
+  expect(await refusalOf({ signatureHeader: { creator: JUNK } })).toBe(
     'access-denied: access denied: channel [mychannel] creator org unknown, creator is malformed: the identity cannot be read',
   )
 })
 
-test('a call that is in the chain is refused, but only to whoever signed it', () => {
+test('a call that is in the chain is refused, but only to whoever signed it', async () => {
   const asked: string[] = []
   const by = rules({ hasCall: (callId) => asked.push(callId) > 0 })
-  expect(refusal(twistedProposal(alice), by)).toBe(`duplicate: duplicate transaction found [${CALL_ID}]`)
+  expect(await refusal(twistedProposal(alice), by)).toBe(
+    `duplicate: duplicate transaction found [${CALL_ID}]`,
+  )
   expect(asked).toEqual([CALL_ID])
-  refusal({ ...twistedProposal(alice), signature: Buffer.from('x') }, by)
+  await refusal({ ...twistedProposal(alice), signature: Buffer.from('x') }, by)
   expect(asked).toHaveLength(1)
 })
 
-test('a proposal for another channel is refused', () => {
-  expect(refusalOf({ channelHeader: { channelId: 'other' } })).toBe(
+test('a proposal for another channel is refused', async () => {
+  expect(await refusalOf({ channelHeader: { channelId: 'other' } })).toBe(
     "other-channel: channel 'other' not found",
   )
 })
@@ -207,20 +209,20 @@ test.each<[string, Twist, string]>([
     { channelHeader: { timestamp: { seconds: 1, nanos: 1_001_000_000 } } },
     'the timestamp is missing or is no time',
   ],
-])('a proposal with %s is malformed', (_what, twist, message) => {
-  expect(refusalOf(twist)).toBe(`malformed: ${message}`)
+])('a proposal with %s is malformed', async (_what, twist, message) => {
+  expect(await refusalOf(twist)).toBe(`malformed: ${message}`)
 })
 
-test('a proposal longer than it may be is not even read', () => {
+test('a proposal longer than it may be is not even read', async () => {
   const signed = twistedProposal(alice)
   const maxProposalBytes = signed.proposalBytes.length
-  expect(refusal(signed, rules({ maxProposalBytes }))).toBe('none')
-  expect(refusal(signed, rules({ maxProposalBytes: maxProposalBytes - 1 }))).toMatch(
+  expect(await refusal(signed, rules({ maxProposalBytes }))).toBe('none')
+  expect(await refusal(signed, rules({ maxProposalBytes: maxProposalBytes - 1 }))).toMatch(
     /^malformed: the proposal takes/,
   )
 })
 
-test('no bytes make the reader fail in another way than with its own error', () => {
+test('no bytes make the reader fail in another way than with its own error', async () => {
   const whole = Buffer.from(twistedProposal(alice).proposalBytes)
   const torn = fc
     .array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
@@ -230,10 +232,10 @@ test('no bytes make the reader fail in another way than with its own error', () 
       return copy
     })
   const by = rules()
-  fc.assert(
-    fc.property(fc.oneof(torn, fc.uint8Array({ maxLength: 100 })), (proposalBytes) => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(torn, fc.uint8Array({ maxLength: 100 })), async (proposalBytes) => {
       if (whole.equals(proposalBytes)) return
-      expect(refusal({ proposalBytes, signature: Buffer.from([1]) }, by)).not.toBe('none')
+      expect(await refusal({ proposalBytes, signature: Buffer.from([1]) }, by)).not.toBe('none')
     }),
     { numRuns: 500 },
   )

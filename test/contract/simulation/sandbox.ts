@@ -105,3 +105,9 @@ export function drain<R extends StateResult>(state: StateRequests, first: QueryP
 
 export const keysOf = (rows: readonly { readonly key: string }[]): readonly string[] =>
   rows.map(({ key }) => key)
+
+/** So many entries whose keys are in the order of their numbers. */
+export const numbered = (count: number, start = 0) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [`k${String(start + n).padStart(5, '0')}`, `${n}`]),
+  )

@@ -97,6 +97,28 @@ describe('what a call touches', () => {
   })
 })
 
+test('CON-29: a call touches contracts of so many bytes of definitions together, and no more', () => {
+  const rootCertificates = Array.from({ length: 3 }, () => 'x'.repeat(7300))
+  const names = ['a', 'b', 'c']
+  const large = names.map((name) =>
+    definition(name, [1], {
+      organisations: [{ mspId: 'Org1MSP', endorsers: [keyOf('node1')], rootCertificates }],
+    }),
+  )
+  const world = deployed(...large)
+  const touching = (...touched: readonly string[]) =>
+    judged(world, { contract: 'a', writes: touched.map((name) => write(name, 'k', 'v')), ...by('node1') })
+  expect(touching('a', 'b')).toBe(0)
+  expect(touching('a', 'c')).toBe(0)
+  expect(touching('a', 'b', 'c')).toBe(INVALID_WRITESET)
+  const reads = ['b', 'c'].map((name) => ({
+    namespace: `${name}/private/_implicit_org_Org1MSP`,
+    key: hashText('k'),
+    version: null,
+  }))
+  expect(judged(world, { contract: 'a', reads, ...by('node1') })).toBe(INVALID_WRITESET)
+})
+
 describe('who has to vouch', () => {
   test('CON-20: an endorsement counts for the organisations that its key endorses for, if its signature is valid', () => {
     const both = [

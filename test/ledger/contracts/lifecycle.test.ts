@@ -3,6 +3,7 @@ import { deployment } from '../../../src/ledger/contracts/lifecycle.js'
 import { definitionText, readDefinition } from '../../../src/ledger/contracts/definition.js'
 import { LIFECYCLE } from '../../../src/ledger/contracts/namespaces.js'
 import type { KeyWrite } from '../../../src/ledger/payload/key-access.js'
+import { ruleBrokenBy } from '../fixtures.js'
 import { addressOf } from '../make-chain.js'
 import { ContractWorld, definition, judged, write } from './make-contracts.js'
 
@@ -65,6 +66,15 @@ test('CON-12: of two deployments of the same state the second is late, in one bl
   const late = world.deploying(definition('basic', [3]))
   expect(world.mine(first, second)).toEqual([0, 255])
   expect(world.mine(late)).toEqual([255])
+})
+
+test('a deployment that the chain would refuse is refused where it is made', () => {
+  const world = new ContractWorld()
+  const rootCertificates = Array.from({ length: 5 }, () => 'x'.repeat(8000))
+  const [organisation] = definition('basic', [1]).organisations
+  const organisations = organisation ? [{ ...organisation, rootCertificates }] : []
+  expect(ruleBrokenBy(() => deployment(world, definition('_basic', [1])))).toBe('CON-1')
+  expect(ruleBrokenBy(() => deployment(world, definition('basic', [1], { organisations })))).toBe('CON-9')
 })
 
 test('CON-13: a deployment needs no endorsement, and is called with the version it found', () => {

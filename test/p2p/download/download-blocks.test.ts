@@ -85,6 +85,27 @@ test('a peer whose bytes are being handled here has not stalled', async () => {
   expect(done).toEqual(['block 0'])
 })
 
+test('a peer is not blamed for time in which this process was too busy to read', async () => {
+  let give: (bytes: number) => void = () => undefined
+  const peer = new FakePeer('well', (_name, { onBytes }) => {
+    give = onBytes
+    return never()
+  })
+  const { clock, running } = start(1, new FakePeers(peer), { limits: { attempts: 1 } })
+  await clock.advance(500)
+  clock.jump(60_000)
+  // Read now, but sent in time.
+  give(1000)
+  await clock.advance(500)
+  expect(peer.underWay).toBe(1)
+  clock.jump(60_000)
+  await clock.advance(500)
+  expect(peer.underWay).toBe(1)
+  // Nothing was sent while there was time to read it.
+  await clock.advance(12_000)
+  await expect(running).rejects.toBeInstanceOf(RequestTimeoutError)
+})
+
 test('a peer that is too busy is asked again after a rest', async () => {
   let isBusy = true
   const peer = new FakePeer('busy', (name) => {

@@ -176,6 +176,21 @@ test('a peer has stalled when none of its blocks has had a byte for long, though
   ])
 })
 
+test('a peer that stalled is tried with one block, and has more as it delivers', () => {
+  const scheduler = schedulerOf(20, { perPeer: 5, window: 100 })
+  scheduler.addPeer('a')
+  const asked = (nowMs: number): number[] => scheduler.assign(nowMs).map(({ index }) => index)
+  expect(asked(0)).toEqual([0, 1, 2, 3, 4])
+  expect(scheduler.overdue(10_000)).toHaveLength(5)
+  expect(asked(39_999)).toEqual([])
+  expect(asked(40_000)).toEqual([0])
+  scheduler.completed(0, 'a', 1000, 40_000)
+  expect(asked(40_000)).toEqual([1, 2])
+  scheduler.completed(1, 'a', 1000, 40_000)
+  scheduler.completed(2, 'a', 1000, 40_000)
+  expect(asked(40_000)).toEqual([3, 4, 5, 6, 7])
+})
+
 test('a slow peer gives its blocks up if another peer can take them', () => {
   const scheduler = schedulerOf(3)
   scheduler.addPeer('slow')

@@ -82,14 +82,16 @@ test('P2P-23 blocks of any size come from all peers at a time, each once, in ord
   expect(big.equals(bigBlock())).toBe(true)
 })
 
-test('P2P-23 what peers that die, lack blocks or send junk do not deliver comes from the one that is well', async () => {
+test('P2P-23 what peers that die, stall, lack blocks or send junk do not deliver comes from the one that is well', async () => {
   const manager = await connected(
     {},
     { dropAfterBytes: 3 * LIMIT },
+    { silent: ['getdata'] },
     { notFound: () => true },
     { wrongChecksum: ['block'] },
   )
-  const { heights, big } = await run(manager)
+  // On a busy machine the one that is well may seem to stall too: it is tried as often as need be.
+  const { heights, big } = await run(manager, { limits: { stallMs: 1000, restMs: 100, attempts: 1000 } })
   expect(heights.sort((a, b) => a - b)).toEqual(everyHeight)
   expect(big.equals(bigBlock())).toBe(true)
 })

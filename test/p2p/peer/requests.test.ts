@@ -62,6 +62,23 @@ describe('requests', () => {
     await peer.close()
   })
 
+  test('a request leaves at once, also where the answer to the one before has just come', async () => {
+    const { peer, link } = await connect()
+    const ask = () => peer.getHeaders({ locator: [genesisHash] })
+    const sent = (): number => link.commands.filter((command) => command === 'getheaders').length
+    const first = ask()
+    const second = ask()
+    expect(sent()).toBe(1)
+    link.sendRaw('headers', encodeHeaders(packHeaders(headersAfter(genesisHash, 1))))
+    await first
+    expect(sent()).toBe(2)
+    link.sendRaw('headers', encodeHeaders(packHeaders(headersAfter(genesisHash, 1))))
+    await second
+    void ask().catch(() => undefined)
+    expect(sent()).toBe(3)
+    await peer.close()
+  })
+
   test('P2P-6 a locator of more than 101 hashes is refused', async () => {
     const { peer } = await connect()
     const locator = Array.from({ length: 102 }, () => genesisHash)

@@ -1,7 +1,7 @@
 import { ipRange, ipInUrl } from '../../../base/ip.js'
 import { messageOf } from '../../../base/errors.js'
 import { attachBus } from '../../../bus/attach-bus.js'
-import { systemClock } from '../../../bus/clock.js'
+import { systemClock } from '../../../time/clock.js'
 import { LogStore } from '../../../bus/storage/log-store.js'
 import { STORAGE_ROLE, storageMethods } from '../../../bus/storage/storage-methods.js'
 import { PROTOCOL_VERSION } from '../../../bus/wire/protocol-version.js'

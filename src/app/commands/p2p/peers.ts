@@ -4,7 +4,7 @@ import { columns } from '../../columns.js'
 import type { Command } from '../command.js'
 import { p2pCommandLine, withSession } from './session.js'
 
-/** Once one peer is there, the others have this long. */
+/** Once one peer is there, the others have this long, and all have as long to answer a ping. */
 const OTHERS_MS = 3_000
 
 /** Prints the peers that could be reached. */
@@ -38,21 +38,22 @@ interface Described {
   readonly protocol: number
   readonly height: number
   readonly services: string
-  readonly ping_ms: number
+  /** Null for one that was slow to answer. */
+  readonly ping_ms: number | null
 }
 
 /** Undefined for one that left meanwhile. */
 async function describe(peer: Peer): Promise<Described | undefined> {
   const { version, host, port } = peer
   const pingMs = await peer.ping({ timeoutMs: OTHERS_MS }).catch(() => undefined)
-  if (version === undefined || pingMs === undefined) return undefined
+  if (version === undefined || !peer.ready) return undefined
   return {
     address: `${host}:${port}`,
     user_agent: version.userAgent,
     protocol: version.version,
     height: version.startHeight,
     services: `0x${version.services.toString(16)}`,
-    ping_ms: Math.round(pingMs * 10) / 10,
+    ping_ms: pingMs === undefined ? null : Math.round(pingMs * 10) / 10,
   }
 }
 
@@ -65,7 +66,7 @@ function table(found: readonly Described[]): string {
       each.protocol,
       each.height,
       each.services,
-      each.ping_ms,
+      each.ping_ms ?? '-',
     ]),
     ['protocol', 'height', 'ping (ms)'],
   )

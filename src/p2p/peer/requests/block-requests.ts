@@ -32,6 +32,8 @@ interface Wanted extends Pick<BlockRequest, 'onPart' | 'onBytes'> {
 /** Blocks that were asked for, each named by its hash: what comes of them goes to whoever asked, and to nobody else. */
 export class BlockRequests {
   readonly #wanted = new Map<string, Wanted>()
+  /** A block whose first part came when nobody wanted it: whoever asks meanwhile is given the next one, from its beginning. */
+  #unasked: string | undefined
 
   constructor(
     private readonly ledger: RequestLedger,
@@ -79,8 +81,12 @@ export class BlockRequests {
   take(message: StreamedMessage): Promise<void> | undefined {
     const hash = hashOf(message)
     const key = hash && toDisplay(hash)
-    const wanted = key === undefined ? undefined : this.#wanted.get(key)
-    if (key === undefined || wanted === undefined) return undefined
+    if (key === undefined) return undefined
+    const wanted = this.#unasked === key ? undefined : this.#wanted.get(key)
+    if (wanted === undefined) {
+      this.#unasked = isEnd(message) ? undefined : key
+      return undefined
+    }
     wanted.begun = true
     return this.#take(key, wanted, message)
   }
@@ -127,7 +133,7 @@ export class BlockRequests {
     else if (message.command === 'block_chunk' || message.command === 'tx_chunk')
       await this.#takePart(wanted, message.body)
     else if (message.command === 'block') request.resolve(message.body)
-    if (message.command === 'block' || message.command === 'block_aborted') this.#wanted.delete(key)
+    if (isEnd(message)) this.#wanted.delete(key)
   }
 
   async #takePart(wanted: Wanted, part: BlockPart): Promise<void> {
@@ -153,6 +159,8 @@ function hashOf({ command, body }: StreamedMessage): Hash | undefined {
   if (command === 'block' || command === 'block_aborted') return body.hash
   return command === 'block_chunk' || command === 'tx_chunk' ? body.blockHash : undefined
 }
+
+const isEnd = ({ command }: StreamedMessage): boolean => command === 'block' || command === 'block_aborted'
 
 function wholeAsPart({ hash, raw, txOffsets }: SmallBlock): BlockChunk {
   return { blockHash: hash, chunkNumber: 1, chunkCount: 1, base: 0, bytes: raw, txOffsets }

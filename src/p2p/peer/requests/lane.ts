@@ -1,10 +1,15 @@
 import type { PendingRequest } from './pending-request.js'
 import type { RequestLedger, RequestOptions } from './request-ledger.js'
 
+interface Question<T> {
+  readonly request: PendingRequest<T>
+  readonly send: () => Promise<void>
+}
+
 /** Asks one thing at a time, because the answers do not say what they answer. */
 export class Lane<T> {
   #current: PendingRequest<T> | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #waiting: Question<T>[] = []
 
   constructor(private readonly ledger: RequestLedger) {}
 
@@ -13,20 +18,30 @@ export class Lane<T> {
     return this.#current
   }
 
-  /** Calls `send` when all before are over; the time runs from then on. */
+  /** Calls `send` when all before are over, at once if they are; the time runs from then on. */
   ask(what: string, options: RequestOptions, send: () => Promise<void>): Promise<T> {
     const request = this.ledger.open<T>(what, options)
     request.pause()
-    request.whenSettled(() => {
-      if (this.#current === request) this.#current = undefined
-    })
-    this.#last = this.#last.then(async () => {
-      if (request.settled) return
-      this.#current = request
-      request.progress()
-      send().catch((error: unknown) => request.fail(error))
-      await request.promise.catch(() => undefined)
-    })
+    this.#waiting.push({ request, send })
+    this.#sendNext()
     return request.promise
+  }
+
+  #sendNext(): void {
+    while (this.#current === undefined) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      if (!next.request.settled) this.#send(next)
+    }
+  }
+
+  #send({ request, send }: Question<T>): void {
+    this.#current = request
+    request.whenSettled(() => {
+      this.#current = undefined
+      this.#sendNext()
+    })
+    request.progress()
+    send().catch((error: unknown) => request.fail(error))
   }
 }

@@ -19,13 +19,23 @@ export class ManualClock implements DownloadClock {
     return () => this.#timers.delete(timer)
   }
 
+  /** So much time is gone at once, as when the process was kept busy. Runs what fell due, and nothing that this sets. */
+  jump(ms: number): void {
+    this.#nowMs += ms
+    this.#runDue()
+  }
+
   /** Runs what falls due, and lets promises settle after each step of a second. */
   async advance(ms: number): Promise<void> {
     for (const endMs = this.#nowMs + ms; this.#nowMs < endMs;) {
       this.#nowMs = Math.min(endMs, this.#nowMs + 1000)
-      for (const timer of [...this.#timers])
-        if (timer.atMs <= this.#nowMs && this.#timers.delete(timer)) timer.action()
+      this.#runDue()
       await new Promise((resolve) => setImmediate(resolve))
     }
+  }
+
+  #runDue(): void {
+    for (const timer of [...this.#timers])
+      if (timer.atMs <= this.#nowMs && this.#timers.delete(timer)) timer.action()
   }
 }

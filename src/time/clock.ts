@@ -1,4 +1,4 @@
-/** Time as the bus knows it; tests pass their own. */
+/** Time and timers as a thing that is passed in; tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number

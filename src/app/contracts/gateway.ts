@@ -1,0 +1,43 @@
+import type { ContractCalls } from '../../contract/calls/contract-calls.js'
+import { gatewayService } from '../../contract/gateway/gateway-service.js'
+import { Membership } from '../../contract/identity/membership.js'
+import type { Organisation } from '../../contract/identity/organisation.js'
+import type { GrpcPort } from '../../contract/peer/grpc-port.js'
+import { gateway } from '../../contract/wire/services.js'
+import { readDefinition } from '../../ledger/contracts/definition.js'
+import { isContractName } from '../../ledger/contracts/namespaces.js'
+import type { ContractsOptions } from './contracts-options.js'
+
+export interface GatewayParts {
+  readonly options: ContractsOptions
+  readonly calls: ContractCalls
+  readonly organisations: readonly Organisation[]
+}
+
+/** Adds the service that client applications of Fabric call. */
+export function gatewayAdder({ options, calls, organisations }: GatewayParts): (port: GrpcPort) => void {
+  const { settings, chain, ip, now, log } = options
+  const { blockchain } = chain
+  const rootsOf = (mspId: string, contract: string | undefined): readonly string[] => {
+    const own = organisations.filter((each) => each.mspId === mspId).map((each) => each.rootCertificate)
+    const definition =
+      contract !== undefined && isContractName(contract)
+        ? readDefinition(blockchain.index, contract)
+        : undefined
+    const deployed = definition?.organisations.find((each) => each.mspId === mspId)
+    return [...own, ...(deployed?.rootCertificates ?? [])]
+  }
+  const members = new Membership({ roots: { rootsOf }, nowMs: now })
+  return (port) =>
+    port.addService(
+      gateway,
+      gatewayService({
+        channelId: settings.channel,
+        members,
+        calls,
+        peer: { address: `${ip}:${port.port}`, mspId: organisations[0]?.mspId ?? '' },
+        maxTransactionBytes: blockchain.chain.settings.maxTransactionBytes,
+        onFault: (error) => log.error({ err: error }, 'a call of a client failed'),
+      }),
+    )
+}

@@ -1,0 +1,54 @@
+import { fail } from '../../api/errors.js'
+import type { ContractsPort } from '../../api/ports/contracts.js'
+import { messageOf } from '../../base/errors.js'
+import { DEFAULTS } from '../settings/defaults.js'
+import type { ContractsOptions } from './contracts-options.js'
+import { laterContracts } from './later-contracts.js'
+import type { OpenContracts } from './open-contracts.js'
+
+/** The contracts of a node, opened when its doors are open or when somebody asks for them first. */
+export interface NodeContracts {
+  readonly port: ContractsPort
+  /** Opens them in a moment, unless no port is wanted for them. */
+  start(): void
+  /** The node has answered somebody: now is the time. */
+  answered(): void
+  stop(): Promise<void>
+}
+
+/** Loading what contracts need takes longer than all else; no first answer waits for it. */
+export function nodeContracts(options: ContractsOptions): NodeContracts {
+  const { settings, profile, log } = options
+  const wantsDoor = (settings.port ?? (profile === 'dev' ? 1 : 0)) !== 0
+  let opening: Promise<OpenContracts> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+
+  const open = (): Promise<OpenContracts> => {
+    if (isStopped) return fail('NOT_READY')
+    clearTimeout(timer)
+    opening ??= import('./open-contracts.js').then(({ openContracts }) => openContracts(options))
+    return opening
+  }
+  const openNow = (): void => {
+    if (opening || isStopped || !wantsDoor) return
+    open().catch((error: unknown) =>
+      log.error({ err: error }, `contracts are not to be had: ${messageOf(error)}`),
+    )
+  }
+  return {
+    port: laterContracts(async () => (await open()).port),
+    start() {
+      if (wantsDoor) timer = setTimeout(openNow, DEFAULTS.contract.start_delay * 1000)
+    },
+    answered() {
+      if (wantsDoor && timer && !opening) setImmediate(openNow)
+    },
+    async stop() {
+      isStopped = true
+      clearTimeout(timer)
+      const opened = await opening?.catch(() => undefined)
+      await opened?.close()
+    },
+  }
+}

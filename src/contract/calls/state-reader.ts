@@ -1,0 +1,127 @@
+import { ApiError } from '../../api/errors.js'
+import type { Part } from '../../api/ports/contracts.js'
+import type { HistoryEntryJson, QueryResult, StateEntry } from '../../api/schemas/contract.js'
+import { readDefinition } from '../../ledger/contracts/definition.js'
+import { publicNamespace } from '../../ledger/contracts/namespaces.js'
+import type { WorldEntry } from '../../ledger/world-state.js'
+import type { Call } from '../call.js'
+import type { PrivateValues } from '../private-values.js'
+import { Simulation } from '../simulation/simulation.js'
+import { StateRequestError } from '../simulation/state-requests.js'
+import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
+import { binaryJson, bytesJson } from './bytes-json.js'
+
+/** Answers of one page together take at most about so many bytes: the rest comes with the next. */
+const MAX_PAGE_BYTES = 8_000_000
+
+/** Reads the public state of contracts for people, each time in a snapshot of its own. */
+export class StateReader {
+  readonly #openSnapshot: OpenSnapshot
+  readonly #privateValues: PrivateValues
+
+  constructor(openSnapshot: OpenSnapshot, privateValues: PrivateValues) {
+    this.#openSnapshot = openSnapshot
+    this.#privateValues = privateValues
+  }
+
+  /** Runs `read` in the state as it is now. @throws {ApiError} CONTRACT_NOT_FOUND */
+  within<T>(contract: string, read: (snapshot: WorldSnapshot) => T): T {
+    const snapshot = this.#openSnapshot()
+    try {
+      if (!readDefinition(snapshot, contract)) throw contractNotFound(contract)
+      return read(snapshot)
+    } finally {
+      snapshot.close()
+    }
+  }
+
+  value(contract: string, key: string): StateEntry | undefined {
+    return this.within(contract, (snapshot) => {
+      const found = snapshot.worldValue(publicNamespace(contract), key)
+      return found && entryOf({ key, ...found })
+    })
+  }
+
+  range(contract: string, start: string, end: string, limit: number): Part<StateEntry> {
+    return this.within(contract, (snapshot) =>
+      part(snapshot.worldRange(publicNamespace(contract), start, end), limit, entryOf, ({ key }) => key),
+    )
+  }
+
+  /** @throws {ApiError} CALL_REFUSED where it is no query */
+  query(contract: string, query: object, limit: number, bookmark: string): Part<QueryResult> {
+    return this.within(contract, (snapshot) => {
+      const simulation = new Simulation({
+        call: callFor(contract),
+        snapshot,
+        privateValues: this.#privateValues,
+        definitions: { collections: () => undefined },
+      })
+      try {
+        const page = { pageSize: limit, bookmark }
+        const { results, metadata } = simulation.of(contract).getQueryResult(JSON.stringify(query), '', page)
+        const items = results.map(({ key, value }) => ({ key, value: bytesJson(value) }))
+        return { items, next: metadata?.bookmark ? metadata.bookmark : null }
+      } catch (error) {
+        if (error instanceof StateRequestError) throw new ApiError('CALL_REFUSED', error.message)
+        throw error
+      } finally {
+        simulation.abort()
+      }
+    })
+  }
+
+  history(contract: string, key: string, skip: number, limit: number): Part<HistoryEntryJson, number> {
+    return this.within(contract, (snapshot) => {
+      const items: HistoryEntryJson[] = []
+      let at = 0
+      for (const { callId, timestampMs, value } of snapshot.history(publicNamespace(contract), key)) {
+        if (at >= skip + limit) return { items, next: at }
+        if (at >= skip)
+          items.push({ call_id: callId, timestamp: timestampMs, value: value && bytesJson(value) })
+        at += 1
+      }
+      return { items, next: null }
+    })
+  }
+}
+
+export function contractNotFound(contract: string): ApiError {
+  return new ApiError('CONTRACT_NOT_FOUND', `no contract is deployed as ${contract}`, { contract })
+}
+
+function entryOf({ key, value, version }: WorldEntry): StateEntry {
+  return { key, value: binaryJson(value), version }
+}
+
+function part<S, I>(
+  source: Iterable<S>,
+  limit: number,
+  itemOf: (each: S) => I,
+  keyOf: (each: S) => string,
+): Part<I> {
+  const items: I[] = []
+  let bytes = 0
+  for (const each of source) {
+    if (items.length === limit || bytes > MAX_PAGE_BYTES) return { items, next: keyOf(each) }
+    const item = itemOf(each)
+    items.push(item)
+    bytes += JSON.stringify(item).length
+  }
+  return { items, next: null }
+}
+
+/** A query of the node itself: nobody calls. */
+function callFor(contract: string): Call {
+  return {
+    channelId: '',
+    callId: '',
+    contract,
+    args: [],
+    isInit: false,
+    transient: new Map(),
+    caller: { mspId: '', certificate: '' },
+    timestampMs: 0,
+    signedProposal: new Uint8Array(),
+  }
+}

@@ -1,0 +1,4 @@
+import { AssetContract } from './asset-contract.js'
+
+/** What this package deploys. */
+export const contracts = [AssetContract]
