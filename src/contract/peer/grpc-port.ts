@@ -41,6 +41,9 @@ export interface GrpcPort {
 /** The first byte of every TLS connection; HTTP/2 in plaintext begins with a P. */
 const TLS_HANDSHAKE = 0x16
 
+/** Calls at once on one connection; clients keep more to themselves until others have ended. */
+const MAX_STREAMS = 1024
+
 /** A connection that says nothing for so long is dropped. */
 const FIRST_BYTE_TIMEOUT_MS = 10_000
 
@@ -61,6 +64,8 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
   listener.maxConnections = options.maxConnections
   listener.listen(options.port, options.host)
   await once(listener, 'listening')
+  // A connection that could not be taken, for want of a file descriptor, is its client's to try again.
+  listener.on('error', () => undefined)
   return {
     port: (listener.address() as AddressInfo).port,
     addService: (definition, implementation) => server.addService(definition, implementation),
@@ -79,6 +84,7 @@ function serverOptions({ maxMessageBytes }: GrpcPortOptions): ServerOptions {
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': PING_MS,
     'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
+    'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.enable_channelz': 0,
   }
 }

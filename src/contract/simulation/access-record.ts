@@ -1,3 +1,4 @@
+import { metadataNamespace } from '../../ledger/contracts/namespaces.js'
 import type { Binary } from '../../ledger/payload/binary.js'
 import type {
   KeyRead,
@@ -8,7 +9,6 @@ import type {
 } from '../../ledger/payload/key-access.js'
 import { compareUtf8, utf8Length } from '../../ledger/text.js'
 import type { PrivateWrite } from '../call.js'
-import { metadataNamespace } from '../../ledger/contracts/namespaces.js'
 import type { SimulationSettings } from './settings.js'
 import { StateRequestError } from './state-requests.js'
 

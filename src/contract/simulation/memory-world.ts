@@ -1,4 +1,5 @@
 import { type EndorsementPolicy, judgeCall } from '../../ledger/judge-call.js'
+import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import type { InvocationPayload } from '../../ledger/payload/invocation.js'
 import type { KeyVersion } from '../../ledger/payload/key-access.js'
 import { compareUtf8 } from '../../ledger/text.js'
@@ -7,7 +8,6 @@ import { WorldOverlay } from '../../ledger/world-overlay.js'
 import type { VersionedValue, WorldEntry, WorldWrite } from '../../ledger/world-state.js'
 import type { Call, Simulated } from '../call.js'
 import type { HistoryEntry, WorldSnapshot } from '../world-snapshot.js'
-import { binaryOf, bytesOf } from '../../ledger/payload/binary.js'
 import { MemoryPrivateValues } from './memory-private-values.js'
 import { placeOf } from './sorted-keys.js'
 

@@ -1,5 +1,5 @@
-import { compareUtf8 } from '../../ledger/text.js'
 import { bytesOf } from '../../ledger/payload/binary.js'
+import { compareUtf8 } from '../../ledger/text.js'
 import { requireKey, type Session } from './session.js'
 import type { StateResult } from './state-requests.js'
 

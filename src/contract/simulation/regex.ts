@@ -1,5 +1,5 @@
-import type { Json } from '../../base/json.js'
 import { messageOf } from '../../base/errors.js'
+import type { Json } from '../../base/json.js'
 import { StateRequestError } from './state-requests.js'
 
 const MAX_PATTERN_LENGTH = 1000

@@ -1,8 +1,8 @@
 import type { Json } from '../../base/json.js'
+import { mergeSort } from './merge-sort.js'
 import type { RichQuery } from './rich-query.js'
 import { isObject, type JsonObject, type Selector, valueAt } from './selector.js'
 import type { Session } from './session.js'
-import { mergeSort } from './merge-sort.js'
 import { bySortFields, type SortKey } from './sort.js'
 import { type PageRequest, StateRequestError, type StateResult } from './state-requests.js'
 

@@ -1,6 +1,6 @@
 import type { CallResponse } from '../call.js'
-import { ContractFailure } from './errors.js'
 import type { Chain, Request } from './chain.js'
+import { ContractFailure } from './errors.js'
 import { EVERYBODY, type TestIdentity } from './identities.js'
 
 /** An argument as clients give it: text and bytes as they are, all else as JSON. */

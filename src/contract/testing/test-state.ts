@@ -1,5 +1,5 @@
-import { bytesOf } from '../../ledger/payload/binary.js'
 import { hashedKey, privateNamespace } from '../../ledger/contracts/namespaces.js'
+import { bytesOf } from '../../ledger/payload/binary.js'
 import type { MemoryWorld } from '../simulation/memory-world.js'
 
 /** A value that a key had or has. */

@@ -187,7 +187,7 @@ test('a client that does not read holds up its own stream, not the memory of the
   const payload = Buffer.alloc(50_000)
   let read = 0
   calls.events = async function* ({ signal }: EventsWanted): AsyncGenerator<BlockEvents> {
-    while (!signal.aborted && read < 1000) {
+    while (!signal.aborted && read < 300) {
       read += 1
       yield { height: read, events: [{ callId: id('a'), name: 'n', payload }] }
       await new Promise((resolve) => setImmediate(resolve))
@@ -203,6 +203,6 @@ test('a client that does not read holds up its own stream, not the memory of the
   let bytes = 0
   stream.on('data', (chunk: Buffer) => (bytes += chunk.length))
   await once(stream, 'end')
-  expect(bytes).toBeGreaterThan(1000 * payload.length)
+  expect(bytes).toBeGreaterThan(300 * payload.length)
   session.destroy()
 })

@@ -59,7 +59,7 @@ test('any common name stands in the certificate as it was given', async () => {
       const { certificate } = await organisation.issue({ commonName }, NOW)
       expect(nameOf(certificate)).toBe(commonName)
     }),
-    { numRuns: 40, examples: [['#0401ff'], ['CN=x,O=y'], ['a/b+c'], ['"é"'], [' ']] },
+    { numRuns: 15, examples: [['#0401ff'], ['CN=x,O=y'], ['a/b+c'], ['"é"'], [' ']] },
   )
 })
 

@@ -1,4 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
+import fc from 'fast-check'
+import { ContractError } from '../../../src/contract/contract-error.js'
+import { STATE_ANSWERS } from '../../../src/contract/peer/state-answers.js'
 import type { ContractTask } from '../../../src/contract/peer/open-call.js'
 import { LiveContracts } from '../../../src/contract/peer/live-contracts.js'
 import {
@@ -427,3 +430,40 @@ test('the end of a call stops what another contract does for it', async () => {
   expect(signal?.aborted).toBe(true)
   expect(contract.heard).toEqual([])
 })
+
+test('whatever a contract sends, the node answers each request of an open call once and in order, and goes on', async () => {
+  const txids = ['0', '1', '2'].map((digit) => digit.repeat(64))
+  const message = fc.record({
+    type: fc.constantFrom(...(Object.keys(Type) as (keyof typeof Type)[])),
+    txid: fc.constantFrom(...txids, 'f'.repeat(64), ''),
+    payload: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(getState('one'))),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { maxLength: 40 }), async (messages) => {
+      const live = liveContracts()
+      const contract = ScriptedContract.registered(live, 'basic')
+      const place = { channelId: 'mychannel' }
+      const calls = txids.map((txid) => contract.stream.run(task({ txid, invoke: () => fail() }), never()))
+      const settled = Promise.allSettled(calls)
+      contract.heard.length = 0
+      const expected: string[] = []
+      for (const { type, ...rest } of messages) {
+        if (isRequest(type) && !contract.ended) expected.push(rest.txid)
+        contract.say({ type, ...place, ...rest })
+        await new Promise(setImmediate)
+      }
+      const answered = contract.heard.map(({ txid }) => txid)
+      if (!contract.ended) expect(answered).toEqual(expected)
+      contract.vanish()
+      expect(await settled).toHaveLength(txids.length)
+      expect(live.list()).toEqual([])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+const fail = (): Promise<never> => Promise.reject(new ContractError('unknown-contract', 'no other contract'))
+
+function isRequest(type: keyof typeof Type): boolean {
+  return Type[type] === Type.INVOKE_CHAINCODE || STATE_ANSWERS.has(Type[type])
+}

@@ -5,7 +5,7 @@ import { Header, Proposal, SignatureHeader, SignedProposal } from '../../../src/
 import { VALIDATION_CODE } from '../../../src/ledger/validation-code.js'
 import { ContractNode, resultOf, TIMESTAMP_MS } from './contract-node.js'
 import { ContractProcess } from './contract-process.js'
-import { FABRIC } from './runner.js'
+import { RUNNERS } from './runner.js'
 
 const { KeyEndorsementPolicy } = createRequire(import.meta.url)('fabric-shim') as {
   KeyEndorsementPolicy: new () => {
@@ -15,7 +15,7 @@ const { KeyEndorsementPolicy } = createRequire(import.meta.url)('fabric-shim') a
 }
 
 /** Numbers are those of the behaviours in the project's notes on the chaincode protocol. */
-describe.each([FABRIC])('a contract on $name', (runner) => {
+describe.each(RUNNERS)('a contract on $name', (runner) => {
   let node: ContractNode
   const processes: ContractProcess[] = []
 
@@ -81,6 +81,21 @@ describe.each([FABRIC])('a contract on $name', (runner) => {
     const written = { ...simulated, response: undefined }
     expect(JSON.stringify(written)).not.toContain('word')
   })
+
+  test.each(['P-256', 'Ed25519'] as const)(
+    '7: a contract knows a caller with a %s key, and what is attested of it',
+    async (keyType) => {
+      const attributes = { role: 'minter' }
+      const identity = await node.organisation.issue({ commonName: 'bob', attributes, keyType }, Date.now())
+      const { simulated } = await node.run('probe', ['facts'], { identity })
+      expect(JSON.parse(resultOf(simulated))).toMatchObject({
+        creator: identity.certificate,
+        clientMspId: 'Org1MSP',
+        role: 'minter',
+        id: 'x509::/OU=client/CN=bob::/O=Org1MSP/CN=ca.Org1MSP',
+      })
+    },
+  )
 
   test('8: an absent key is empty, an empty value deletes, a call does not see its own writes, the last write counts', async () => {
     expect(await node.evaluate('probe', 'get', 'eight')).toBe('')

@@ -33,9 +33,16 @@ export class ContractNode {
   readonly executor: ContractExecutor<DeployedWithCollections>
   readonly user: Identity
   readonly port: GrpcPort
+  readonly organisation: Organisation
   readonly #deployed = new Map<string, DeployedWithCollections>()
 
-  private constructor(user: Identity, port: GrpcPort, settings: Partial<ContractPeerSettings>) {
+  private constructor(
+    organisation: Organisation,
+    user: Identity,
+    port: GrpcPort,
+    settings: Partial<ContractPeerSettings>,
+  ) {
+    this.organisation = organisation
     this.user = user
     this.port = port
     this.live = new LiveContracts({ sharedIds: settings.sharedIds ?? false, now: Date.now })
@@ -73,7 +80,7 @@ export class ContractNode {
       maxConnections: 100,
       ...options,
     })
-    return new ContractNode(user, port, settings)
+    return new ContractNode(organisation, user, port, settings)
   }
 
   /** What contracts dial. */

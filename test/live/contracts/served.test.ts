@@ -7,7 +7,7 @@ import { readConnectionFile } from '../../../src/contract/peer/connection-file.j
 import { freePort } from '../../support/program.js'
 import { ContractNode } from './contract-node.js'
 import { ContractProcess } from './contract-process.js'
-import { FABRIC, type Runner } from './runner.js'
+import { type Runner, RUNNERS } from './runner.js'
 import { type TlsFiles, writeTlsFiles } from './tls-files.js'
 
 const ID = 'probe_1.0:0123abcd'
@@ -63,7 +63,7 @@ async function tlsFolder(): Promise<{ organisation: Organisation; server: TlsFil
   return { organisation, server, client: await writeTlsFiles(organisation, folder, 'client') }
 }
 
-describe.each([FABRIC])('a contract on $name that serves', (runner) => {
+describe.each(RUNNERS)('a contract on $name that serves', (runner) => {
   test('1: it is dialled when it is first called, and the stream is kept', async () => {
     const there = await served(runner)
     there.start()

@@ -17,6 +17,8 @@ export const server: Command = {
     const address = required(flags, 'chaincode-address')
     const id = required(flags, 'chaincode-id')
     const tls = await serverTls(flags)
+    // Of an address that is taken it would write a line of its own; the error that it throws says as much.
+    process.env['GRPC_VERBOSITY'] ??= 'NONE'
     const { loadRouter, surviveForgottenPromises } = await import('./load-router.js')
     const { serveContract } = await import('../../../contract/shim/serve.js')
     const router = await loadRouter(flagOrVariable(flags, 'module-path') ?? process.cwd())
