@@ -5,7 +5,6 @@ import type { Json } from '../../base/json.js'
 import {
   type ContractDefinition,
   decodeDefinition,
-  encodeDefinition,
 } from '../../ledger/contracts/definition.js'
 import { deployment } from '../../ledger/contracts/lifecycle.js'
 import { encodePolicy, majorityOf } from '../../ledger/contracts/policy.js'
