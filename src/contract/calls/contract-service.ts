@@ -190,7 +190,7 @@ export class ContractService implements ContractsPort {
   }
 
   query(contract: string, query: object, limit: number, bookmark: string): Promise<Part<QueryResult>> {
-    return promise(() => this.#options.reader.query(contract, query, limit, bookmark))
+    return this.#options.reader.query(contract, query, limit, bookmark)
   }
 
   history(

@@ -4,6 +4,7 @@ import type { HistoryEntryJson, QueryResult, StateEntry } from '../../api/schema
 import { readDefinition } from '../../ledger/contracts/definition.js'
 import { publicNamespace } from '../../ledger/contracts/namespaces.js'
 import type { WorldEntry } from '../../ledger/world-state.js'
+import { inSlices } from '../../time/in-slices.js'
 import type { Call } from '../call.js'
 import type { PrivateValues } from '../private-values.js'
 import { Simulation } from '../simulation/simulation.js'
@@ -28,7 +29,7 @@ export class StateReader {
   within<T>(contract: string, read: (snapshot: WorldSnapshot) => T): T {
     const snapshot = this.#openSnapshot()
     try {
-      if (!readDefinition(snapshot, contract)) throw contractNotFound(contract)
+      requireDeployed(snapshot, contract)
       return read(snapshot)
     } finally {
       snapshot.close()
@@ -48,27 +49,29 @@ export class StateReader {
     )
   }
 
-  /** @throws {ApiError} CALL_REFUSED where it is no query */
-  query(contract: string, query: object, limit: number, bookmark: string): Part<QueryResult> {
-    return this.within(contract, (snapshot) => {
-      const simulation = new Simulation({
-        call: callFor(contract),
-        snapshot,
-        privateValues: this.#privateValues,
-        definitions: { collections: () => undefined },
-      })
-      try {
-        const page = { pageSize: limit, bookmark }
-        const { results, metadata } = simulation.of(contract).getQueryResult(JSON.stringify(query), '', page)
-        const items = results.map(({ key, value }) => ({ key, value: bytesJson(value) }))
-        return { items, next: metadata?.bookmark ? metadata.bookmark : null }
-      } catch (error) {
-        if (error instanceof StateRequestError) throw new ApiError('CALL_REFUSED', error.message)
-        throw error
-      } finally {
-        simulation.abort()
-      }
+  /** Lets others have their turn meanwhile. @throws {ApiError} CALL_REFUSED where it is no query */
+  async query(contract: string, query: object, limit: number, bookmark: string): Promise<Part<QueryResult>> {
+    const snapshot = this.#openSnapshot()
+    const simulation = new Simulation({
+      call: callFor(contract),
+      snapshot,
+      privateValues: this.#privateValues,
+      definitions: { collections: () => undefined },
     })
+    try {
+      requireDeployed(snapshot, contract)
+      const page = { pageSize: limit, bookmark }
+      const steps = simulation.of(contract).inSteps.getQueryResult(JSON.stringify(query), '', page)
+      const { results, metadata } = await inSlices(steps)
+      const items = results.map(({ key, value }) => ({ key, value: bytesJson(value) }))
+      return { items, next: metadata?.bookmark ? metadata.bookmark : null }
+    } catch (error) {
+      if (error instanceof StateRequestError) throw new ApiError('CALL_REFUSED', error.message)
+      throw error
+    } finally {
+      simulation.abort()
+      snapshot.close()
+    }
   }
 
   history(contract: string, key: string, skip: number, limit: number): Part<HistoryEntryJson, number> {
@@ -84,6 +87,10 @@ export class StateReader {
       return { items, next: null }
     })
   }
+}
+
+function requireDeployed(snapshot: WorldSnapshot, contract: string): void {
+  if (!readDefinition(snapshot, contract)) throw contractNotFound(contract)
 }
 
 export function contractNotFound(contract: string): ApiError {

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { messageOf } from '../../../src/base/errors.js'
 import { openNodeKey } from '../../../src/app/contracts/node-key.js'
 import { SignatureVerifier } from '../../../src/wallet/signature-verifier.js'
 import { temporaryFolder } from '../../support/cleanup.js'
@@ -32,7 +33,7 @@ describe('the key of a node', () => {
     await writeFile(join(folder, 'node_key.json'), text)
     const message = await openNodeKey(folder).then(
       () => 'no error',
-      (caught: Error) => caught.message,
+      (caught: unknown) => messageOf(caught),
     )
     expect(message).toMatch(/node_key\.json is no key of a node/)
     expect(message).not.toContain('11'.repeat(32))
