@@ -38,6 +38,9 @@ function optionsOf({ place, settings, surroundings, ...rest }: NodeContractsOpti
   return { sleep: timerSleep, ...surroundings, ...own, ...rest }
 }
 
+/** The first answer is on its way by then. */
+const AFTER_ANSWER_MS = 20
+
 /** Loading what contracts need takes longer than all else; no first answer waits for it. */
 export function nodeContracts(given: NodeContractsOptions): NodeContracts {
   const options = optionsOf(given)
@@ -45,6 +48,7 @@ export function nodeContracts(given: NodeContractsOptions): NodeContracts {
   const wantsDoor = (settings.port ?? (profile === 'dev' ? 1 : 0)) !== 0
   let opening: Promise<OpenContracts> | undefined
   let timer: NodeJS.Timeout | undefined
+  let hasAnswered = false
   let isStopped = false
 
   const open = (): Promise<OpenContracts> => {
@@ -65,7 +69,10 @@ export function nodeContracts(given: NodeContractsOptions): NodeContracts {
       if (wantsDoor) timer = setTimeout(openNow, DEFAULTS.contract.start_delay * 1000)
     },
     answered() {
-      if (wantsDoor && timer && !opening) setImmediate(openNow)
+      if (!wantsDoor || hasAnswered || opening) return
+      hasAnswered = true
+      clearTimeout(timer)
+      timer = setTimeout(openNow, AFTER_ANSWER_MS)
     },
     async stop() {
       isStopped = true

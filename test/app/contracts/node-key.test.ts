@@ -1,7 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { messageOf } from '../../../src/base/errors.js'
 import { openNodeKey } from '../../../src/app/contracts/node-key.js'
 import { SignatureVerifier } from '../../../src/wallet/signature-verifier.js'
 import { temporaryFolder } from '../../support/cleanup.js'
@@ -33,7 +32,7 @@ describe('the key of a node', () => {
     await writeFile(join(folder, 'node_key.json'), text)
     const message = await openNodeKey(folder).then(
       () => 'no error',
-      (caught: unknown) => messageOf(caught),
+      (caught: unknown) => (caught as Error).message,
     )
     expect(message).toMatch(/node_key\.json is no key of a node/)
     expect(message).not.toContain('11'.repeat(32))
