@@ -1,7 +1,6 @@
 import type { Block } from '../../ledger/block.js'
 import type { Place } from '../../ledger/place.js'
 import type { Transaction } from '../../ledger/transaction.js'
-import { VALIDATION_CODE } from '../../ledger/validation-code.js'
 import { LruMap } from '../../wallet/lru-map.js'
 import { ContractError } from '../contract-error.js'
 import type { CallChain, PlacedTransaction } from './call-chain.js'
@@ -9,9 +8,6 @@ import { untilAborted } from './until-aborted.js'
 
 /** Calls whose transactions are remembered, about 200 bytes each. */
 const REMEMBERED_CALLS = 50_000
-
-/** Callers that wait for a call of long ago to be found in the blocks. */
-const MAX_SEARCHES = 32
 
 interface Waiting {
   readonly resolve: (found: PlacedTransaction) => void
@@ -28,8 +24,6 @@ export class CallBoard {
   readonly #failures = new LruMap<string>(1000)
   readonly #waiting = new Map<string, Set<Waiting>>()
   readonly #ends: readonly (() => void)[]
-  #lastSearch: Promise<unknown> = Promise.resolve()
-  #searches = 0
 
   constructor(chain: CallChain) {
     this.#chain = chain
@@ -63,49 +57,24 @@ export class CallBoard {
     return this.#transactions.get(callId)?.find((id) => this.#chain.isPending(id))
   }
 
-  /** Where the call stands in the chain, as far as it is remembered: the valid one before those that are not. */
+  /** Where the call stands in the chain: the valid one, also of long ago, before those that are not, as far as they are remembered. */
   placed(callId: string): PlacedTransaction | undefined {
-    const found = (this.#transactions.get(callId) ?? []).flatMap((transactionId) => {
+    const carrier = this.#chain.carrierOf(callId)
+    const known = this.#transactions.get(callId) ?? []
+    for (const transactionId of carrier === undefined ? known : [carrier]) {
       const place = this.#chain.place(transactionId)
-      return place ? [{ transactionId, place }] : []
-    })
-    return found.find(({ place }) => place.code === VALIDATION_CODE.VALID) ?? found[0]
-  }
-
-  /** Where the call stands in the chain, also of a call long ago. */
-  async find(callId: string): Promise<PlacedTransaction | undefined> {
-    const placed = this.placed(callId)
-    if (placed || !this.#chain.hasCall(callId)) return placed
-    return this.#search(callId)
-  }
-
-  /** Reads the blocks, for one caller at a time: it may take all of them. @throws {ContractError} `busy` */
-  async #search(callId: string): Promise<PlacedTransaction | undefined> {
-    if (this.#searches >= MAX_SEARCHES)
-      throw new ContractError('busy', 'too many calls of long ago are being looked for')
-    this.#searches += 1
-    const before = this.#lastSearch
-    const searching = before.then(() => this.placed(callId) ?? this.#chain.findCall(callId))
-    this.#lastSearch = searching.catch(() => undefined)
-    try {
-      const found = await searching
-      if (found) this.#transactions.set(callId, [found.transactionId])
-      return found
-    } finally {
-      this.#searches -= 1
+      if (place) return { transactionId, place }
     }
+    return undefined
   }
 
   /**
    * Where the call stands in the chain, once it does. @throws {ContractError} `bad-call` where it waits for a block no longer
    */
   async untilPlaced(callId: string, signal?: AbortSignal): Promise<PlacedTransaction> {
-    const found = await this.find(callId)
-    if (found) return found
-    signal?.throwIfAborted()
-    // A block may have come while the chain was searched.
     const placed = this.placed(callId)
     if (placed) return placed
+    signal?.throwIfAborted()
     const failure = this.pending(callId) === undefined ? this.#failures.get(callId) : undefined
     if (failure !== undefined) throw new ContractError('bad-call', failure)
     return this.#wait(callId, signal)

@@ -32,7 +32,6 @@ import type { OpenSnapshot } from '../world-snapshot.js'
 import { bytesJson } from './bytes-json.js'
 import type { CallChain } from './call-chain.js'
 import { CallRunner } from './call-runner.js'
-import { apiErrorOf } from './call-errors.js'
 import { callPlace } from './call-place.js'
 import type { Conflicts } from './conflicts.js'
 import type { ContractCalls } from './contract-calls.js'
@@ -155,13 +154,13 @@ export class ContractService implements ContractsPort {
     return this.#runner.evaluate(params)
   }
 
-  async call(callId: string): Promise<CallPlace> {
+  call(callId: string): Promise<CallPlace> {
     const { calls, conflicts } = this.#options
-    const found = await callPlace(callId, calls.board, conflicts).catch((error: unknown) => {
-      throw apiErrorOf(error, { call_id: callId })
-    })
-    if (!found) throw new ApiError('CALL_NOT_FOUND', `this node knows no call ${callId}`, { call_id: callId })
-    return found
+    const found = callPlace(callId, calls.board, conflicts)
+    if (found) return Promise.resolve(found)
+    return Promise.reject(
+      new ApiError('CALL_NOT_FOUND', `this node knows no call ${callId}`, { call_id: callId }),
+    )
   }
 
   async events({

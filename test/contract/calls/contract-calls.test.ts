@@ -185,24 +185,9 @@ describe('the status of a call', () => {
     const callId = await node.submit('put', 'a', '1')
     const { header } = await node.mine()
     await node.mine()
-    expect(await node.chain.findCall(callId)).toMatchObject({
-      place: { height: header.height, code: CODE.VALID },
-    })
-    expect(await node.chain.findCall('ab'.repeat(32))).toBeUndefined()
-  })
-
-  test('of an earlier run is looked for once, and then remembered', async () => {
-    const node = await callNode()
-    const callId = await node.submit('put', 'a', '1')
-    await node.mine()
-    let searches = 0
-    const later = new CallBoard({
-      ...node.chain,
-      findCall: (id) => ((searches += 1), node.chain.findCall(id)),
-    })
-    const found = await Promise.all([later.find(callId), later.find(callId)])
-    expect(found.map((each) => each?.place.code)).toEqual([CODE.VALID, CODE.VALID])
-    expect(searches).toBe(1)
+    const later = new CallBoard(node.chain)
+    expect(later.placed(callId)).toMatchObject({ place: { height: header.height, code: CODE.VALID } })
+    expect(later.placed('ab'.repeat(32))).toBeUndefined()
     later.close()
   })
 })
