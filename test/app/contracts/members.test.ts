@@ -60,7 +60,8 @@ function node() {
   deploy(dishonest, 'mallory')
   const isMember = (who: typeof ann, contract: string | undefined): boolean => {
     try {
-      return members.membership.identify(serializeIdentity(who as NonNullable<typeof ann>), contract) !== null
+      members.membership.identify(serializeIdentity(who as NonNullable<typeof ann>), contract)
+      return true
     } catch {
       return false
     }
