@@ -10,6 +10,9 @@ import { untilAborted } from './until-aborted.js'
 /** Calls whose transactions are remembered, about 200 bytes each. */
 const REMEMBERED_CALLS = 50_000
 
+/** Callers that wait for a call of long ago to be found in the blocks. */
+const MAX_SEARCHES = 32
+
 interface Waiting {
   readonly resolve: (found: PlacedTransaction) => void
   readonly reject: (error: Error) => void
@@ -26,6 +29,8 @@ export class CallBoard {
   readonly #waiting = new Map<string, Set<Waiting>>()
   readonly #ends: readonly (() => void)[]
   #isClosed = false
+  #lastSearch: Promise<unknown> = Promise.resolve()
+  #searches = 0
 
   constructor(chain: CallChain) {
     this.#chain = chain
@@ -72,7 +77,24 @@ export class CallBoard {
   async find(callId: string): Promise<PlacedTransaction | undefined> {
     const placed = this.placed(callId)
     if (placed || !this.#chain.hasCall(callId)) return placed
-    return this.#chain.findCall(callId)
+    return this.#search(callId)
+  }
+
+  /** Reads the blocks, for one caller at a time: it may take all of them. @throws {ContractError} `busy` */
+  async #search(callId: string): Promise<PlacedTransaction | undefined> {
+    if (this.#searches >= MAX_SEARCHES)
+      throw new ContractError('busy', 'too many calls of long ago are being looked for')
+    this.#searches += 1
+    const before = this.#lastSearch
+    const searching = before.then(() => this.placed(callId) ?? this.#chain.findCall(callId))
+    this.#lastSearch = searching.catch(() => undefined)
+    try {
+      const found = await searching
+      if (found) this.#transactions.set(callId, [found.transactionId])
+      return found
+    } finally {
+      this.#searches -= 1
+    }
   }
 
   /**

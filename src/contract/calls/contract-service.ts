@@ -32,6 +32,7 @@ import type { OpenSnapshot } from '../world-snapshot.js'
 import { bytesJson } from './bytes-json.js'
 import type { CallChain } from './call-chain.js'
 import { CallRunner } from './call-runner.js'
+import { apiErrorOf } from './call-errors.js'
 import { callPlace } from './call-place.js'
 import type { Conflicts } from './conflicts.js'
 import type { ContractCalls } from './contract-calls.js'
@@ -70,6 +71,8 @@ export interface ContractServiceOptions {
 
 /** Blocks that one question for events reads. */
 const MAX_BLOCKS_READ = 200
+/** And for how long, in ms, where they are large. */
+const MAX_READ_MS = 250
 
 const AFTER_DEFINITIONS = 'definitions0'
 
@@ -154,7 +157,9 @@ export class ContractService implements ContractsPort {
 
   async call(callId: string): Promise<CallPlace> {
     const { calls, conflicts } = this.#options
-    const found = await callPlace(callId, calls.board, conflicts)
+    const found = await callPlace(callId, calls.board, conflicts).catch((error: unknown) => {
+      throw apiErrorOf(error, { call_id: callId })
+    })
     if (!found) throw new ApiError('CALL_NOT_FOUND', `this node knows no call ${callId}`, { call_id: callId })
     return found
   }
@@ -170,7 +175,9 @@ export class ContractService implements ContractsPort {
     const items: ContractEventJson[] = []
     const first = afterHeight + 1
     const end = Math.min(chain.height(), afterHeight + MAX_BLOCKS_READ)
+    const patience = performance.now() + MAX_READ_MS
     for (let height = first; height <= end; height++) {
+      if (height > first && performance.now() > patience) return { items, readTo: height - 1 }
       const found = await this.#eventsAt(height, contract)
       const told = height === first ? found.findIndex(({ call_id }) => call_id === afterCallId) + 1 : 0
       for (const event of found.slice(told)) {
@@ -182,15 +189,15 @@ export class ContractService implements ContractsPort {
   }
 
   value(contract: string, key: string): Promise<StateEntry | undefined> {
-    return promise(() => this.#options.reader.value(contract, key))
+    return this.#options.reader.value(contract, key)
   }
 
   range(contract: string, start: string, end: string, limit: number): Promise<Part<StateEntry>> {
-    return promise(() => this.#options.reader.range(contract, start, end, limit))
+    return this.#options.reader.range(contract, start, end, limit)
   }
 
   query(contract: string, query: object, limit: number, bookmark: string): Promise<Part<QueryResult>> {
-    return promise(() => this.#options.reader.query(contract, query, limit, bookmark))
+    return this.#options.reader.query(contract, query, limit, bookmark)
   }
 
   history(
@@ -199,7 +206,7 @@ export class ContractService implements ContractsPort {
     skip: number,
     limit: number,
   ): Promise<Part<HistoryEntryJson, number>> {
-    return promise(() => this.#options.reader.history(contract, key, skip, limit))
+    return this.#options.reader.history(contract, key, skip, limit)
   }
 
   identities(): Promise<readonly IdentityJson[]> {

@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.js'
 import type { ChaincodeMessage } from '../wire/fabric.js'
 import { chaincodeSupport } from '../wire/services.js'
 import type { Chaincode } from './chaincode.js'
+import { CHANNEL_DEFAULTS } from './channel-defaults.js'
 import { ChaincodeSession } from './session.js'
 
 /** A certificate and its key, in PEM, and the certificates that the other side's is checked with. */
@@ -38,6 +39,7 @@ export function dialPeer(chaincode: Chaincode, options: DialOptions): PeerStream
   const { host, id, tls } = options
   const secure = tls && credentials.createSsl(tls.roots, tls.key, tls.certificate)
   const client = new Client(host, secure ?? credentials.createInsecure(), {
+    ...CHANNEL_DEFAULTS,
     ...serverName(tls?.serverName),
     ...options.channel,
   })

@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.js'
 import type { ChaincodeMessage } from '../wire/fabric.js'
 import { chaincode as chaincodeService } from '../wire/services.js'
 import type { Chaincode } from './chaincode.js'
+import { CHANNEL_DEFAULTS } from './channel-defaults.js'
 import { ChaincodeSession } from './session.js'
 
 /** A certificate and its key, in PEM; with `clientRoots` peers have to show a certificate of theirs. */
@@ -31,7 +32,7 @@ export interface ContractServer {
 
 /** Serves a contract to as many peers as connect. @throws {Error} where the address cannot be had */
 export async function serveContract(chaincode: Chaincode, options: ServeOptions): Promise<ContractServer> {
-  const server = new Server(options.channel)
+  const server = new Server({ ...CHANNEL_DEFAULTS, ...options.channel })
   const connect = (stream: ServerDuplexStream<ChaincodeMessage, Partial<ChaincodeMessage>>): void =>
     converse(stream, chaincode, options.id)
   server.addService(chaincodeService, { connect })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { CallBoard } from '../../../src/contract/calls/call-board.js'
 import { Conflicts, conflictText } from '../../../src/contract/calls/conflicts.js'
 import { ContractError } from '../../../src/contract/contract-error.js'
 import { VALIDATION_CODE as CODE } from '../../../src/ledger/validation-code.js'
@@ -188,6 +189,21 @@ describe('the status of a call', () => {
       place: { height: header.height, code: CODE.VALID },
     })
     expect(await node.chain.findCall('ab'.repeat(32))).toBeUndefined()
+  })
+
+  test('of an earlier run is looked for once, and then remembered', async () => {
+    const node = await callNode()
+    const callId = await node.submit('put', 'a', '1')
+    await node.mine()
+    let searches = 0
+    const later = new CallBoard({
+      ...node.chain,
+      findCall: (id) => ((searches += 1), node.chain.findCall(id)),
+    })
+    const found = await Promise.all([later.find(callId), later.find(callId)])
+    expect(found.map((each) => each?.place.code)).toEqual([CODE.VALID, CODE.VALID])
+    expect(searches).toBe(1)
+    later.close()
   })
 })
 

@@ -81,11 +81,7 @@ test('sixty-four transactions at once get each its own answers', async () => {
 
 test('a message of 20 MB comes through', async () => {
   const { peer, host } = await openPeer()
-  const dialled = dialPeer(router, {
-    host,
-    id: 'reading:1',
-    channel: { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 },
-  })
+  const dialled = dialPeer(router, { host, id: 'reading:1' })
   const stream = await peer.accept()
   expect((await stream.call(['size', 'x'.repeat(20_000_000)])).payload).toBe('20000000')
   dialled.close()
