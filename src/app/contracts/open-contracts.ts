@@ -107,7 +107,7 @@ async function openParts(options: ContractsOptions): Promise<Parts> {
     registrar: live,
     peerSettings: peerSettings(options),
   })
-  const privateStore = openPrivateValues(folder, options)
+  const privateStore = openPrivateValues(folder, options, deployed)
   const members = new ContractMembers(organisations, deployed, now)
   return { options, keys, organisations, deployed, members, callers, privateStore, live, connections }
 }

@@ -3,11 +3,23 @@ import { DeployedContracts } from '../../../src/app/contracts/deployed-contracts
 import { ContractMembers } from '../../../src/app/contracts/members.js'
 import type { Blockchain } from '../../../src/chain/blockchain.js'
 import { ChainEvents } from '../../../src/chain/chain-events.js'
-import { serializeIdentity } from '../../../src/contract/identity/identity.js'
+import { type Identity, serializeIdentity } from '../../../src/contract/identity/identity.js'
 import { Organisation } from '../../../src/contract/identity/organisation.js'
+import { ContractExecutor } from '../../../src/contract/peer/executor.js'
+import { LiveContracts } from '../../../src/contract/peer/live-contracts.js'
+import { openSimulation } from '../../../src/contract/peer/open-simulation.js'
+import { MemoryWorld } from '../../../src/contract/simulation/memory-world.js'
+import {
+  type ChaincodeMessage,
+  ChaincodeMessageType,
+  ChaincodeSpec,
+  GetState,
+} from '../../../src/contract/wire/fabric.js'
 import type { Block } from '../../../src/ledger/block.js'
 import { type ContractDefinition, definitionKey } from '../../../src/ledger/contracts/definition.js'
 import { LIFECYCLE } from '../../../src/ledger/contracts/namespaces.js'
+import { ScriptedContract } from '../../contract/peer/support/scripted-contract.js'
+import { callOf } from '../../contract/peer/support/test-node.js'
 import { ContractWorld, definition } from '../../ledger/contracts/make-contracts.js'
 import { addressOf } from '../../ledger/make-chain.js'
 
@@ -92,6 +104,68 @@ test('a caller who came in by one definition is no member for another, whatever 
     'no authority of this organisation has issued the certificate',
   )
   expect(isMember(falseAnn, 'basic')).toBe(false)
+})
+
+const said = ({ payload }: ChaincodeMessage): string => Buffer.from(payload).toString()
+
+/** `basic` with a collection of Org1MSP's members, and `evil`, whose process hands on what it is called with. */
+function twoContracts() {
+  const { members } = node()
+  const secrets = {
+    name: 'secrets',
+    memberPolicy: { mspId: 'Org1MSP', role: 'MEMBER' as const },
+    memberOnlyRead: true,
+    memberOnlyWrite: true,
+    blockToLive: 0,
+  }
+  const definitions = new Map([
+    ['basic', { ...honest, collections: [secrets] }],
+    ['evil', dishonest],
+  ])
+  const world = new MemoryWorld()
+  const live = new LiveContracts({ sharedIds: false, now: () => NOW })
+  const executor = new ContractExecutor<ContractDefinition>({
+    openSnapshot: () => world.snapshot(),
+    definitions: () => (name) => definitions.get(name),
+    simulate: openSimulation(world.privateValues),
+    requireMember: (caller, deployed) => members.requireMember(caller, deployed),
+    processes: live,
+  })
+  const [basic, evil] = [
+    ScriptedContract.registered(live, 'basic:1.0'),
+    ScriptedContract.registered(live, 'evil:1.0'),
+  ]
+  return { executor, basic, evil }
+}
+
+const toBasic = ChaincodeSpec.encode({ chaincodeId: { path: '', name: 'basic', version: '' } })
+
+test('a false member of an organisation does not come to its private data by way of a false contract', async () => {
+  const { executor, basic, evil } = twoContracts()
+  const result = executor.execute(callOf('evil', ['steal'], { caller: falseAnn as Identity }))
+  const { txid, channelId } = await evil.next()
+  evil.say({ type: 'INVOKE_CHAINCODE', txid, channelId, payload: toBasic })
+  expect(said(await evil.next())).toMatch(
+    /access denied: channel \[mychannel\] chaincode \[basic\] creator org \[Org1MSP\]: no authority of this organisation/,
+  )
+  expect(basic.heard).toEqual([])
+  evil.complete({ txid, channelId })
+  expect((await result).reads).toEqual([])
+})
+
+test('a true member comes to its private data, also by way of another contract', async () => {
+  const { executor, basic, evil } = twoContracts()
+  const result = executor.execute(callOf('evil', ['help'], { caller: ann as Identity }))
+  const { txid, channelId } = await evil.next()
+  evil.say({ type: 'INVOKE_CHAINCODE', txid, channelId, payload: toBasic })
+  await basic.next()
+  const wanted = GetState.encode({ key: 'k', collection: 'secrets' })
+  basic.say({ type: 'GET_STATE', txid, channelId, payload: wanted })
+  expect((await basic.next()).type).toBe(ChaincodeMessageType.RESPONSE)
+  basic.complete({ txid, channelId })
+  expect((await evil.next()).type).toBe(ChaincodeMessageType.RESPONSE)
+  evil.complete({ txid, channelId })
+  expect((await result).reads).toMatchObject([{ namespace: 'basic/private/secrets' }])
 })
 
 test('a member who was seen before is not crowded out by a contract that names many authorities', () => {
