@@ -97,6 +97,7 @@ async function startNode(): Promise<Contender> {
     openSnapshot: () => world.snapshot(),
     definitions: () => () => CONTRACT,
     simulate: openSimulation(world.privateValues),
+    requireMember: () => undefined,
     processes: live,
   })
   const stop = startCounter(CONTRACT.id, port.port)

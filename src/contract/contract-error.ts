@@ -6,12 +6,16 @@ export type ContractFault =
   | 'not-connected'
   /** It has to be initialised first, or was, or needs not be. */
   | 'initialisation'
+  /** The caller is no member of its organisation as the contract knows it. */
+  | 'access-denied'
   /** It took too long. */
   | 'timeout'
   /** Its process went away. */
   | 'stream-lost'
   /** Too many calls wait already. */
   | 'busy'
+  /** The node is stopping. */
+  | 'stopping'
   /** The call itself is not in order. */
   | 'bad-call'
 

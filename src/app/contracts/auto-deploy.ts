@@ -41,6 +41,11 @@ export class AutoDeploy {
       return
     }
     const before = readDefinition(world, name)
+    if (before && before.owner !== this.#options.owner)
+      log.warn(
+        { id, name, owner: before.owner },
+        `${name} was deployed by another node, whose definition holds`,
+      )
     const params = before ? this.#renewed(before, id, version) : { name, id, version }
     if (!params || this.#underWay.has(name)) return
     this.#underWay.add(name)

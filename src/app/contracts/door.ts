@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContractDoor } from '../../api/schemas/contract.js'
 import { messageOf } from '../../base/errors.js'
+import { ipRange } from '../../base/ip.js'
 import { openContractDoor } from '../../contract/peer/contract-door.js'
 import type { Registrar } from '../../contract/peer/contract-stream.js'
 import { type GrpcPort, type GrpcTls, openGrpcPort } from '../../contract/peer/grpc-port.js'
@@ -51,6 +52,7 @@ async function listen(
   const {
     max_message_bytes: maxMessageBytes,
     max_connections: maxConnections,
+    max_connections_per_peer: maxConnectionsPerPeer,
     port_distance,
   } = DEFAULTS.contract
   const open = (chosen: number): Promise<GrpcPort> =>
@@ -59,8 +61,10 @@ async function listen(
       port: chosen,
       maxMessageBytes,
       maxConnections,
-      // Beyond a developer's machine everything is encrypted.
-      plaintext: profile === 'dev',
+      // Those on this machine are all at one address.
+      ...(ipRange(ip) === 'loopback' ? {} : { maxConnectionsPerPeer }),
+      // Beyond a developer's machine everything is encrypted; who has to show a certificate cannot do so without.
+      plaintext: profile === 'dev' && tls?.clientAuthorities === undefined,
       ...(tls ? { tls } : {}),
     })
   if (settings.port !== undefined)

@@ -1,42 +1,35 @@
 import type { ContractCalls } from '../../contract/calls/contract-calls.js'
 import { gatewayService } from '../../contract/gateway/gateway-service.js'
-import { Membership } from '../../contract/identity/membership.js'
 import type { Organisation } from '../../contract/identity/organisation.js'
 import type { GrpcPort } from '../../contract/peer/grpc-port.js'
 import { gateway } from '../../contract/wire/services.js'
-import { readDefinition } from '../../ledger/contracts/definition.js'
-import { isContractName } from '../../ledger/contracts/namespaces.js'
 import type { ContractsOptions } from './contracts-options.js'
+import type { ContractMembers } from './members.js'
 
 export interface GatewayParts {
   readonly options: ContractsOptions
   readonly calls: ContractCalls
   readonly organisations: readonly Organisation[]
+  readonly members: ContractMembers
 }
 
 /** Adds the service that client applications of Fabric call. */
-export function gatewayAdder({ options, calls, organisations }: GatewayParts): (port: GrpcPort) => void {
-  const { settings, chain, ip, now, log } = options
-  const { blockchain } = chain
-  const rootsOf = (mspId: string, contract: string | undefined): readonly string[] => {
-    const own = organisations.filter((each) => each.mspId === mspId).map((each) => each.rootCertificate)
-    const definition =
-      contract !== undefined && isContractName(contract)
-        ? readDefinition(blockchain.index, contract)
-        : undefined
-    const deployed = definition?.organisations.find((each) => each.mspId === mspId)
-    return [...own, ...(deployed?.rootCertificates ?? [])]
-  }
-  const members = new Membership({ roots: { rootsOf }, nowMs: now })
+export function gatewayAdder({
+  options,
+  calls,
+  organisations,
+  members,
+}: GatewayParts): (port: GrpcPort) => void {
+  const { settings, chain, ip, log } = options
   return (port) =>
     port.addService(
       gateway,
       gatewayService({
         channelId: settings.channel,
-        members,
+        members: members.membership,
         calls,
         peer: { address: `${ip}:${port.port}`, mspId: organisations[0]?.mspId ?? '' },
-        maxTransactionBytes: blockchain.chain.settings.maxTransactionBytes,
+        maxTransactionBytes: chain.blockchain.chain.settings.maxTransactionBytes,
         onFault: (error) => log.error({ err: error }, 'a call of a client failed'),
       }),
     )

@@ -9,8 +9,7 @@ import type { Organisation } from '../../contract/identity/organisation.js'
 import { ContractExecutor } from '../../contract/peer/executor.js'
 import { LiveContracts } from '../../contract/peer/live-contracts.js'
 import { Simulation } from '../../contract/simulation/simulation.js'
-import { CallDefinitions, DefinitionMemory } from '../../ledger/contracts/definition-memory.js'
-import { listDefinitions } from '../../ledger/contracts/definition.js'
+import { CallDefinitions } from '../../ledger/contracts/definition-memory.js'
 import { makeFolder } from '../../store/folder.js'
 import type { KeyPair } from '../../wallet/keys.js'
 import { DEFAULTS } from '../settings/defaults.js'
@@ -18,9 +17,11 @@ import { AutoDeploy } from './auto-deploy.js'
 import { callChain } from './call-chain.js'
 import { Connections } from './connections.js'
 import type { ContractsOptions } from './contracts-options.js'
+import { DeployedContracts } from './deployed-contracts.js'
 import { type ContractsDoor, openDoor } from './door.js'
 import { CONTRACTS_FOLDER } from './file-names.js'
 import { gatewayAdder } from './gateway.js'
+import { ContractMembers } from './members.js'
 import { openNodeKey } from './node-key.js'
 import { keepIdentity, openIdentities, openOrganisations } from './organisations.js'
 import { type OpenPrivateValues, openPrivateValues } from './private-values.js'
@@ -37,6 +38,8 @@ interface Parts {
   readonly options: ContractsOptions
   readonly keys: KeyPair
   readonly organisations: readonly Organisation[]
+  readonly deployed: DeployedContracts
+  readonly members: ContractMembers
   readonly callers: IdentityBook
   readonly privateStore: OpenPrivateValues
   readonly live: LiveContracts
@@ -61,6 +64,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
     parts.live.close()
     await door?.close()
     await parts.privateStore.close()
+    parts.deployed.close()
   }
   try {
     follow(parts, service)
@@ -93,12 +97,9 @@ async function openParts(options: ContractsOptions): Promise<Parts> {
     keep: (identity) => keepIdentity(folder, identity),
     now,
   })
-  const isDeployed = (id: string): boolean => {
-    for (const each of listDefinitions(chain.blockchain.index)) if (each.id === id) return true
-    return false
-  }
+  const deployed = new DeployedContracts(chain.blockchain)
   // On a developer's machine whoever dials is welcome.
-  const accepts = profile === 'dev' ? {} : { accepts: isDeployed }
+  const accepts = profile === 'dev' ? {} : { accepts: (id: string) => deployed.hasId(id) }
   const live = new LiveContracts({ sharedIds: false, now, ...accepts })
   const connections = await Connections.open({
     ...options,
@@ -106,8 +107,9 @@ async function openParts(options: ContractsOptions): Promise<Parts> {
     registrar: live,
     peerSettings: peerSettings(options),
   })
-  const privateStore = openPrivateValues(folder, options)
-  return { options, keys, organisations, callers, privateStore, live, connections }
+  const privateStore = openPrivateValues(folder, options, deployed)
+  const members = new ContractMembers(organisations, deployed, now)
+  return { options, keys, organisations, deployed, members, callers, privateStore, live, connections }
 }
 
 function peerSettings({ settings }: ContractsOptions) {
@@ -115,15 +117,14 @@ function peerSettings({ settings }: ContractsOptions) {
 }
 
 function callsOf(
-  { options, keys, privateStore: { values: privateValues }, live, connections }: Parts,
+  { options, keys, deployed, members, privateStore: { values: privateValues }, live, connections }: Parts,
   chain: ReturnType<typeof callChain>,
 ) {
-  const definitions = new DefinitionMemory()
   const executor = new ContractExecutor(
     {
       openSnapshot: () => options.chain.blockchain.index.snapshot(),
       definitions: (world) => {
-        const found = new CallDefinitions(definitions, world)
+        const found = new CallDefinitions(deployed.memory, world)
         return (contract) => found.of(contract)
       },
       simulate: (call, snapshot, definition) =>
@@ -133,6 +134,7 @@ function callsOf(
           privateValues,
           definitions: { collections: (contract) => definition(contract)?.collections },
         }),
+      requireMember: (caller, definition) => members.requireMember(caller, definition),
       processes: live,
       dialler: connections.dialler,
     },

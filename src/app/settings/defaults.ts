@@ -146,6 +146,7 @@ const ContractDefaults = T.Object({
   private_max_age: T.Number({ minimum: 0 }),
   max_message_bytes: T.Integer({ minimum: 1024 }),
   max_connections: T.Integer({ minimum: 1 }),
+  max_connections_per_peer: T.Integer({ minimum: 1 }),
 })
 
 /** The files in defaults/ and what each must hold. */

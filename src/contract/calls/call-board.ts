@@ -24,6 +24,7 @@ export class CallBoard {
   readonly #failures = new LruMap<string>(1000)
   readonly #waiting = new Map<string, Set<Waiting>>()
   readonly #ends: readonly (() => void)[]
+  #isClosed = false
 
   constructor(chain: CallChain) {
     this.#chain = chain
@@ -69,7 +70,8 @@ export class CallBoard {
   }
 
   /**
-   * Where the call stands in the chain, once it does. @throws {ContractError} `bad-call` where it waits for a block no longer
+   * Where the call stands in the chain, once it does. @throws {ContractError} `bad-call` where it waits for a block no
+   * longer, `stopping` where the node does
    */
   async untilPlaced(callId: string, signal?: AbortSignal): Promise<PlacedTransaction> {
     const placed = this.placed(callId)
@@ -77,13 +79,15 @@ export class CallBoard {
     signal?.throwIfAborted()
     const failure = this.pending(callId) === undefined ? this.#failures.get(callId) : undefined
     if (failure !== undefined) throw new ContractError('bad-call', failure)
+    if (this.#isClosed) throw stopping()
     return this.#wait(callId, signal)
   }
 
   close(): void {
     for (const end of this.#ends) end()
+    this.#isClosed = true
     for (const callId of [...this.#waiting.keys()])
-      for (const { reject } of this.#take(callId)) reject(new Error('the node is stopping'))
+      for (const { reject } of this.#take(callId)) reject(stopping())
   }
 
   async #wait(callId: string, signal: AbortSignal | undefined): Promise<PlacedTransaction> {
@@ -124,4 +128,8 @@ export class CallBoard {
     this.#waiting.delete(callId)
     return waiters ? [...waiters] : []
   }
+}
+
+function stopping(): ContractError {
+  return new ContractError('stopping', 'the node is stopping')
 }

@@ -5,9 +5,11 @@ const CODES: Readonly<Record<ContractFault, ErrorCode>> = {
   'unknown-contract': 'CONTRACT_NOT_FOUND',
   'not-connected': 'CONTRACT_NOT_CONNECTED',
   initialisation: 'CALL_REFUSED',
+  'access-denied': 'CALL_REFUSED',
   timeout: 'CALL_TIMEOUT',
   'stream-lost': 'CONTRACT_NOT_CONNECTED',
   busy: 'TOO_MANY_CALLS',
+  stopping: 'NOT_READY',
   'bad-call': 'CALL_REFUSED',
 }
 

@@ -46,6 +46,8 @@ export class CallRunner {
   readonly #options: CallRunnerOptions
   readonly #arguments = new CallArguments()
   readonly #metadata = new Map<string, KnownMetadata>()
+  /** All that want them at once share one call: anybody may ask. */
+  readonly #asking = new Map<string, Promise<KnownMetadata>>()
 
   constructor(options: CallRunnerOptions) {
     this.#options = options
@@ -188,6 +190,17 @@ export class CallRunner {
     const { connection } = this.#options
     const known = this.#metadata.get(contract)
     if (known && known.connection === connection(contract)) return known
+    const asking =
+      this.#asking.get(contract) ??
+      this.#ask(contract).finally(() => {
+        this.#asking.delete(contract)
+      })
+    this.#asking.set(contract, asking)
+    return asking
+  }
+
+  async #ask(contract: string): Promise<KnownMetadata> {
+    const { connection } = this.#options
     const answer = await this.#askForMetadata(contract)
     // Asked for after the answer: the call may have dialled the contract.
     const found = { connection: connection(contract), answer }

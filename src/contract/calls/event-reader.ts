@@ -24,8 +24,13 @@ class Bell {
   async next(signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted)
       await new Promise<void>((resolve) => {
-        this.#ring = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        // One signal serves a reader for as many blocks as there are to come.
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        this.#ring = wake
+        signal.addEventListener('abort', wake)
       })
     this.#ring = undefined
     this.#rung = false

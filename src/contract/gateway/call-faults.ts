@@ -1,9 +1,14 @@
 import { status } from '@grpc/grpc-js'
 import type { CallResponse } from '../call.js'
-import { ContractError } from '../contract-error.js'
+import { ContractError, type ContractFault } from '../contract-error.js'
 import { ProposalError } from '../proposal/proposal-error.js'
 import type { GatewayOptions } from './gateway-options.js'
 import { RpcError } from './rpc-error.js'
+
+const NODE_FAULTS: Readonly<Partial<Record<ContractFault, status>>> = {
+  busy: status.RESOURCE_EXHAUSTED,
+  stopping: status.UNAVAILABLE,
+}
 
 const FIRST_SUCCESS = 200
 const FIRST_REFUSAL = 400
@@ -54,9 +59,20 @@ function commonFault(error: unknown): RpcError | undefined {
       [],
       { cause: error },
     )
-  if (error instanceof ContractError && error.fault === 'busy')
-    return new RpcError(status.RESOURCE_EXHAUSTED, error.message, [], { cause: error })
+  if (error instanceof ContractError) return nodeFault(error)
   return undefined
+}
+
+/** What has to do with the node and not with the call. */
+export function nodeFault(error: ContractError): RpcError | undefined {
+  const code = NODE_FAULTS[error.fault]
+  return code === undefined ? undefined : new RpcError(code, error.message, [], { cause: error })
+}
+
+/** What a client is told whose call comes into no block after all; errors of other kinds stay as they are. */
+export function statusFault(error: unknown): unknown {
+  if (!(error instanceof ContractError)) return error
+  return nodeFault(error) ?? new RpcError(status.ABORTED, error.message, [], { cause: error })
 }
 
 /** A peer finds duplicates after it has validated a proposal. */

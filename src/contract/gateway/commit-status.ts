@@ -4,6 +4,7 @@ import {
   type CommitStatusResponse,
   type SignedCommitStatusRequest,
 } from '../wire/fabric.js'
+import { statusFault } from './call-faults.js'
 import type { GatewayOptions } from './gateway-options.js'
 import { RpcError } from './rpc-error.js'
 import { decodeRequest, requireClient } from './signed-request.js'
@@ -21,6 +22,10 @@ export async function commitStatus(
   if (!CALL_ID.test(transactionId))
     throw new RpcError(status.INVALID_ARGUMENT, 'the transaction id is not 64 lower-case hex digits')
   await requireClient(signed, request, undefined, options)
-  const { code, height } = await options.calls.status(transactionId, signal)
-  return { result: code, blockNumber: height }
+  try {
+    const { code, height } = await options.calls.status(transactionId, signal)
+    return { result: code, blockNumber: height }
+  } catch (error) {
+    throw statusFault(error)
+  }
 }

@@ -61,7 +61,10 @@ export interface GatewayCalls {
    * @throws {RuleError} where it breaks a rule of the chain; {ContractError} `busy` where there is no room
    */
   submit(transaction: CallTransaction): Promise<void>
-  /** What became of a call, once it is in a block; waits for that as long as it takes. */
+  /**
+   * What became of a call, once it is in a block; waits for that as long as it takes. @throws {ContractError} where it comes
+   * into none, or `stopping`
+   */
   status(callId: string, signal: AbortSignal): Promise<CallStatus>
   /**
    * Events of past and coming blocks, without an end. A block is read when it is asked for, so a slow reader costs no

@@ -5,6 +5,7 @@ import { serializeIdentity } from '../identity/identity.js'
 import { ProposalError } from '../proposal/proposal-error.js'
 import { requireSigner } from '../proposal/require-signer.js'
 import type { Envelope, SubmitRequest, SubmitResponse } from '../wire/fabric.js'
+import { nodeFault } from './call-faults.js'
 import type { CallTransaction } from './gateway-calls.js'
 import type { GatewayOptions } from './gateway-options.js'
 import type { PreparedMemory } from './prepared-memory.js'
@@ -64,8 +65,8 @@ async function requireClient(
 }
 
 function submitFault(error: unknown, peer: GatewayOptions['peer']): unknown {
-  if (error instanceof ContractError && error.fault === 'busy')
-    return new RpcError(status.RESOURCE_EXHAUSTED, error.message, [], { cause: error })
+  const ofNode = error instanceof ContractError ? nodeFault(error) : undefined
+  if (ofNode) return ofNode
   if (!(error instanceof ContractError || error instanceof RuleError)) return error
   const text = error instanceof RuleError ? `${error.message} (${error.rule})` : error.message
   const message = `the transaction was not accepted: ${text}`

@@ -3,14 +3,16 @@ import type { Caller } from '../call.js'
 import { WireError } from '../wire/codec.js'
 import { SerializedIdentity } from '../wire/fabric.js'
 import { type Certificate, isIssuedBy, parseCertificate, requireInDate } from './certificate.js'
+import { serializeIdentity } from './identity.js'
 import { IdentityError } from './identity-error.js'
 import { type VerifyMessage, verifierOf } from './signature-key.js'
 
 /** Which authorities an organisation has. */
 export interface MspRoots {
   /**
-   * Root certificates (PEM) whose word counts for members of an organisation that call `contract`; undefined: any
-   * contract. Empty for an organisation nobody knows.
+   * Root certificates (PEM) whose word counts for members of an organisation that call `contract`: those of its definition
+   * and the node's own. Undefined, for a request about no certain contract: those of all definitions. Empty for an
+   * organisation nobody knows.
    */
   rootsOf(mspId: string, contract: string | undefined): readonly string[]
 }
@@ -62,14 +64,22 @@ export class Membership {
    * @throws {IdentityError} `malformed`, `unknown` or `out-of-date`
    */
   identify(creator: Uint8Array, contract: string | undefined): Member {
+    return this.#identify(creator, (mspId) => this.#roots.rootsOf(mspId, contract))
+  }
+
+  /** @throws {IdentityError} as {@link identify} does, unless one of these authorities (PEM) has issued the caller's certificate */
+  requireIssuedBy(caller: Caller, roots: readonly string[]): void {
+    this.#identify(serializeIdentity(caller), () => roots)
+  }
+
+  #identify(creator: Uint8Array, rootsOf: (mspId: string) => readonly string[]): Member {
     if (creator.length > MAX_CREATOR_BYTES) throw new IdentityError('malformed', 'the identity is too long')
     const key = Buffer.from(creator.buffer, creator.byteOffset, creator.length).toString('latin1')
     const known = this.#members.get(key) ?? this.#read(creator)
     const { member, certificate } = known
     const nowMs = this.#nowMs()
     requireInDate(certificate, nowMs)
-    const roots = this.#roots.rootsOf(member.mspId, contract).slice(0, MAX_ROOTS)
-    const root = this.#rootFor(known, roots)
+    const root = this.#rootFor(known, rootsOf(member.mspId))
     requireInDate(root, nowMs)
     if (root !== known.root) this.#members.set(key, { member, certificate, root })
     return member
@@ -90,8 +100,9 @@ export class Membership {
     { certificate, root }: { readonly certificate: Certificate; readonly root?: Certificate },
     roots: readonly string[],
   ): Certificate {
+    // However many there are: whoever was known once cannot be crowded out by what others deploy.
     if (root && roots.includes(root.pem)) return root
-    for (const pem of roots) {
+    for (const pem of roots.slice(0, MAX_ROOTS)) {
       const candidate = this.#rootCertificate(pem)
       if (candidate && isIssuedBy(certificate, candidate)) return candidate
     }

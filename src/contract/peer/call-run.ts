@@ -1,5 +1,6 @@
-import type { Call, CallResponse, Simulated } from '../call.js'
+import type { Call, Caller, CallResponse, Simulated } from '../call.js'
 import { ContractError, type ContractFault } from '../contract-error.js'
+import { IdentityError } from '../identity/identity-error.js'
 import { StateRequestError } from '../simulation/state-requests.js'
 import { ChaincodeInput, ChaincodeMessage, ChaincodeMessageType, ChaincodeSpec } from '../wire/fabric.js'
 import type { ContractStream } from './contract-stream.js'
@@ -8,8 +9,10 @@ import { requireInitialised } from './initialisation.js'
 import type { ContractAnswer } from './open-call.js'
 
 /** What one call needs. */
-export interface CallParts {
-  definition(contract: string): Deployed | undefined
+export interface CallParts<D extends Deployed> {
+  definition(contract: string): D | undefined
+  /** @throws {IdentityError} */
+  requireMember(caller: Caller, deployed: D): void
   readonly state: CallState
   readonly processes: Processes
   readonly dialler?: Dialler
@@ -21,11 +24,11 @@ interface Input {
 }
 
 /** One call on its way through its contract and those that it calls. */
-export class CallRun {
+export class CallRun<D extends Deployed> {
   readonly #call: Call
-  readonly #parts: CallParts
+  readonly #parts: CallParts<D>
 
-  constructor(call: Call, parts: CallParts) {
+  constructor(call: Call, parts: CallParts<D>) {
     this.#call = call
     this.#parts = parts
   }
@@ -48,6 +51,7 @@ export class CallRun {
   async #run(contract: string, input: Input, signal: AbortSignal): Promise<ContractAnswer> {
     const deployed = this.#parts.definition(contract)
     if (!deployed) throw new ContractError('unknown-contract', `chaincode ${contract} not found`)
+    this.#requireMember(deployed)
     const requests = this.#parts.state.of(contract)
     requireInitialised(deployed, input.isInit, requests)
     const stream = await this.#processOf(deployed, signal)
@@ -64,6 +68,21 @@ export class CallRun {
       },
       signal,
     )
+  }
+
+  /**
+   * Whoever a contract is told to be its caller is a member as that contract knows its organisations, also where another
+   * one calls it; so its collections, too, are opened to members only.
+   */
+  #requireMember(deployed: D): void {
+    const { caller, channelId } = this.#call
+    try {
+      this.#parts.requireMember(caller, deployed)
+    } catch (error) {
+      if (!(error instanceof IdentityError)) throw error
+      const text = `access denied: channel [${channelId}] chaincode [${deployed.name}] creator org [${caller.mspId}]: ${error.message}`
+      throw new ContractError('access-denied', text)
+    }
   }
 
   /** In dev mode a process is `name:version`, or just the name. */
@@ -114,7 +133,7 @@ export class CallRun {
 
   /** How a Fabric peer begins its text, by the stage that failed. */
   #stage(fault: ContractFault, contract: string): string {
-    if (fault === 'initialisation') return 'invalid invocation: '
+    if (fault === 'initialisation' || fault === 'access-denied') return 'invalid invocation: '
     if (!isMissing(fault)) return 'error sending: '
     const { channelId } = this.#call
     return `invalid invocation: [channel ${channelId}] failed to get chaincode container info for ${contract}: `

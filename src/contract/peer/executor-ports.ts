@@ -1,5 +1,5 @@
 import type { WorldView } from '../../ledger/world-state.js'
-import type { Call, Simulated } from '../call.js'
+import type { Call, Caller, Simulated } from '../call.js'
 import type { SteppedStateRequests } from '../simulation/state-requests.js'
 import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
 import type { ContractStream } from './contract-stream.js'
@@ -47,6 +47,11 @@ export interface ExecutorPorts<D extends Deployed> {
   /** Finds the definitions of contracts in a state. */
   definitions(world: WorldView): (contract: string) => D | undefined
   simulate(call: Call, snapshot: WorldSnapshot, definition: (contract: string) => D | undefined): CallState
+  /**
+   * Whether the caller is a member of its organisation as this contract knows it: of several definitions each may name an
+   * organisation with authorities of its own. @throws {IdentityError} where it is not
+   */
+  requireMember(caller: Caller, deployed: D): void
   readonly processes: Processes
   readonly dialler?: Dialler
 }

@@ -8,6 +8,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
+import { PeerCounts } from './peer-counts.js'
 
 /** What the port shows of itself over TLS; PEM. */
 export interface GrpcTls {
@@ -27,6 +28,8 @@ export interface GrpcPortOptions {
   readonly plaintext?: boolean
   readonly maxMessageBytes: number
   readonly maxConnections: number
+  /** From one address; as many as in all where it is left out. */
+  readonly maxConnectionsPerPeer?: number
 }
 
 /** One TCP port for all gRPC services of the node, in plaintext and over TLS at once. */
@@ -47,6 +50,9 @@ const MAX_STREAMS = 1024
 /** A connection that says nothing for so long is dropped. */
 const FIRST_BYTE_TIMEOUT_MS = 10_000
 
+/** A connection without calls is told to end after so long; clients then connect again when they need it. */
+const IDLE_MS = 1_800_000
+
 /** A connection whose other end is gone is found out about so fast. Shims ping every 60 s or 110 s of their own. */
 const PING_MS = 60_000
 const PING_TIMEOUT_MS = 20_000
@@ -56,9 +62,18 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
   const server = new Server(serverOptions(options))
   const injectors = injectorsOf(server, options)
   const sockets = new Set<Socket>()
+  const perPeer = new PeerCounts(options.maxConnectionsPerPeer ?? options.maxConnections)
   const listener = createServer({ noDelay: true }, (socket) => {
+    const leave = perPeer.enter(socket.remoteAddress ?? '')
+    if (!leave) {
+      socket.destroy()
+      return
+    }
     sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    socket.once('close', () => {
+      sockets.delete(socket)
+      leave()
+    })
     route(socket, injectors)
   })
   listener.maxConnections = options.maxConnections
@@ -82,6 +97,7 @@ function serverOptions({ maxMessageBytes }: GrpcPortOptions): ServerOptions {
   return {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_connection_idle_ms': IDLE_MS,
     'grpc.keepalive_time_ms': PING_MS,
     'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
     'grpc.max_concurrent_streams': MAX_STREAMS,

@@ -16,6 +16,8 @@ export interface ContractPeerSettings {
   readonly requestsAtOnce: number
   /** Bytes of messages on one stream that have not left yet, and of requests that wait; beyond, no more is read or called. */
   readonly pendingBytes: number
+  /** Contracts that may have dialled the node at once; more are turned away. */
+  readonly streams: number
   /** Whether several processes may register under one id and share its calls. */
   readonly sharedIds: boolean
 }
@@ -29,5 +31,6 @@ export const DEFAULT_CONTRACT_PEER_SETTINGS: ContractPeerSettings = {
   registerTimeoutMs: 10_000,
   requestsAtOnce: 64,
   pendingBytes: 128 * 1024 * 1024,
+  streams: 1024,
   sharedIds: false,
 }

@@ -1,6 +1,6 @@
 import { utf8Length } from '../text.js'
 import type { WorldView } from '../world-state.js'
-import { type ContractDefinition, definitionKey, readDefinitionText } from './definition.js'
+import { type ContractDefinition, definitionKey, listDefinitions, readDefinitionText } from './definition.js'
 import { isContractName, LIFECYCLE } from './namespaces.js'
 
 /** Definitions that are kept decoded, by the bytes of their texts. */
@@ -24,7 +24,16 @@ export class DefinitionMemory {
     if (!isContractName(contract)) return undefined
     const value = world.worldValue(LIFECYCLE, definitionKey(contract))?.value
     if (!value || !('text' in value)) return undefined
-    return this.#known.get(value.text) ?? this.#keep(value.text)
+    return this.#read(value.text)
+  }
+
+  /** All contracts that are deployed, by name. */
+  list(world: WorldView): Iterable<ContractDefinition> {
+    return listDefinitions(world, (text) => this.#read(text).definition)
+  }
+
+  #read(text: string): Known {
+    return this.#known.get(text) ?? this.#keep(text)
   }
 
   #keep(text: string): Known {

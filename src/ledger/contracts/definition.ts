@@ -85,10 +85,13 @@ export function readDefinition(world: WorldView, name: string): ContractDefiniti
   return value && 'text' in value ? readDefinitionText(value.text) : undefined
 }
 
-/** All contracts that are deployed, by name. */
-export function* listDefinitions(world: WorldView): Generator<ContractDefinition> {
+/** All contracts that are deployed, by name. `read` may remember what it has read before. */
+export function* listDefinitions(
+  world: WorldView,
+  read: (text: string) => ContractDefinition = readDefinitionText,
+): Generator<ContractDefinition> {
   for (const { value } of world.worldRange(LIFECYCLE, PREFIX, AFTER_PREFIX)) {
-    if ('text' in value) yield readDefinitionText(value.text)
+    if ('text' in value) yield read(value.text)
   }
 }
 

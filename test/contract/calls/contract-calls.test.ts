@@ -228,3 +228,13 @@ test('a caller that is gone is not waited for, and a contract error is passed on
     Promise.reject(new ContractError('stream-lost', 'chaincode stream terminated'))
   await expect(node.calls.evaluate(node.call('get', 'a'))).rejects.toMatchObject({ fault: 'stream-lost' })
 })
+
+test('whoever waits for a call when the node stops is told so, and whoever asks then, too', async () => {
+  const node = await callNode()
+  const early = node.calls.status('e'.repeat(64))
+  await new Promise(setImmediate)
+  node.calls.close()
+  const stopping = { name: 'ContractError', fault: 'stopping', message: 'the node is stopping' }
+  await expect(early).rejects.toMatchObject(stopping)
+  await expect(node.calls.status('f'.repeat(64))).rejects.toMatchObject(stopping)
+})

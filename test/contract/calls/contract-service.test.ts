@@ -207,7 +207,7 @@ describe('a call', () => {
     const asked = (): number => executor.ran.filter((name) => name.endsWith('GetMetadata')).length
     expect(asked()).toBe(1)
     live[0] = { ...basic, sinceMs: 2 }
-    await service.metadata('basic')
+    await Promise.all([service.metadata('basic'), service.metadata('basic')])
     expect(asked()).toBe(2)
   })
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from '@jest/globals'
 import type { BlockEvents } from '../../../src/contract/gateway/gateway-calls.js'
 import { callNode, type CallNode } from './call-node.js'
@@ -32,6 +33,21 @@ test('events of past blocks come first, then those of coming ones, a message for
   const last = events.next()
   end.abort()
   expect(await last).toEqual({ value: undefined, done: true })
+})
+
+test('a reader that waits for many blocks leaves nothing behind at its signal', async () => {
+  const node = await callNode()
+  const end = new AbortController()
+  const events = follow(node, node.calls.height() + 1, end.signal)
+  for (const key of ['a', 'b', 'c']) {
+    const coming = next(events)
+    await node.submit('put', key, '1')
+    await node.mine()
+    expect(namesOf(await coming)).toEqual([`put ${key}`])
+  }
+  expect(getEventListeners(end.signal, 'abort')).toEqual([])
+  end.abort()
+  expect(await events.next()).toMatchObject({ done: true })
 })
 
 test('a call that is not valid leaves no event', async () => {

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { VALIDATION_CODE } from '../../../src/ledger/validation-code.js'
+import { ContractError } from '../../../src/contract/contract-error.js'
 import { serializeIdentity } from '../../../src/contract/identity/identity.js'
 import { CommitStatusRequest } from '../../../src/contract/wire/fabric.js'
 import { FakeCalls } from './fake-calls.js'
@@ -75,6 +76,14 @@ test('whoever did not sign the request learns nothing', async () => {
   ).toMatchObject({
     code: status.PERMISSION_DENIED,
   })
+})
+
+test.each([
+  ['stopping', 'the node is stopping', status.UNAVAILABLE],
+  ['bad-call', 'the transaction of the call waits for a block no longer: expired', status.ABORTED],
+] as const)('where the wait is in vain (%s) the client learns why', async (fault, message, code) => {
+  calls.status = () => Promise.reject(new ContractError(fault, message))
+  expect(await failure(kit.commitStatus({ transactionId: CALL_ID }))).toMatchObject({ code, message })
 })
 
 test.each([

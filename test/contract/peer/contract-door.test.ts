@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:http2'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Client, type ClientDuplexStream, credentials, status } from '@grpc/grpc-js'
@@ -26,7 +26,7 @@ let client: Client
 beforeEach(async () => {
   port = await openGrpcPort({ host: '127.0.0.1', port: 0, maxMessageBytes: MAX_BYTES, maxConnections: 10 })
   live = new LiveContracts({ sharedIds: false, now: () => 0 })
-  openContractDoor(port, live, { registerTimeoutMs: 200 })
+  openContractDoor(port, live, { registerTimeoutMs: 200, streams: 2 })
   client = new Client(`127.0.0.1:${port.port}`, credentials.createInsecure())
 })
 
@@ -97,6 +97,42 @@ test.each([
   expect(live.list()).toHaveLength(1)
   other.on('error', () => undefined)
   other.cancel()
+})
+
+test('a contract from another machine that has shown no certificate is turned away', () => {
+  let register: ((stream: unknown) => void) | undefined
+  openContractDoor(
+    { addService: (_, services) => (register = services['register'] as typeof register) },
+    live,
+  )
+  const stream = Object.assign(new EventEmitter(), {
+    getPeer: () => '192.0.2.1:4000',
+    getAuthContext: () => ({}),
+  })
+  let refusal: unknown
+  stream.on('error', (error: unknown) => {
+    refusal = error
+  })
+  register?.(stream)
+  expect(refusal).toMatchObject({
+    code: status.PERMISSION_DENIED,
+    details: expect.stringContaining('client-ca.crt'),
+  })
+  expect(stream.listenerCount('data')).toBe(0)
+})
+
+test('only so many contracts may dial at once', async () => {
+  const first = await registered('basic:1.0')
+  const second = await registered('basic:2.0')
+  expect(await endOf(open())).toEqual({
+    code: status.RESOURCE_EXHAUSTED,
+    details: 'there are 2 contracts here, and no more may come',
+  })
+  const gone = once(live, 'gone')
+  first.on('error', () => undefined).cancel()
+  await gone
+  const third = await registered('basic:3.0')
+  for (const stream of [second, third]) stream.on('error', () => undefined).cancel()
 })
 
 test('a contract that does not register is sent away', async () => {

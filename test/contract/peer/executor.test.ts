@@ -265,6 +265,38 @@ test('a contract calls another one within the same call, on its own namespace; t
   expect(writes).toEqual([{ namespace: 'other', key: 'k', value: { text: 'v' } }])
 })
 
+test('a caller whom a contract does not know as a member of its organisation never reaches it', async () => {
+  const node = testNode()
+  connect(node, 'basic:1.0')
+  node.strangers.set('basic', 'false')
+  const caller = { mspId: 'Org1MSP', certificate: 'false' }
+  await expect(node.executor.execute(callOf('basic', [], { caller }))).rejects.toMatchObject({
+    fault: 'access-denied',
+    message:
+      'access denied: channel [mychannel] chaincode [basic] creator org [Org1MSP]: no authority of this organisation has issued the certificate',
+  })
+  expect(node.openSnapshots()).toBe(0)
+})
+
+test('a false contract does not bring its members into another one: that one has authorities of its own', async () => {
+  const node = testNode()
+  const [basic, other] = [connect(node, 'basic:1.0'), connect(node, 'other:1.0')]
+  node.strangers.set('other', 'false')
+  const caller = { mspId: 'Org1MSP', certificate: 'false' }
+  const result = node.executor.execute(callOf('basic', ['outer'], { caller }))
+  const call = await basic.next()
+  basic.say({ type: 'INVOKE_CHAINCODE', ...place(call), payload: invocation('other', 'inner') })
+  const answer = await basic.next()
+  expect(answer.type).toBe(Type.ERROR)
+  expect(textOf(answer)).toBe(
+    `INVOKE_CHAINCODE failed: transaction ID: ${call.txid}: execute failed: invalid invocation: access denied: channel [mychannel] chaincode [other] creator org [Org1MSP]: no authority of this organisation has issued the certificate`,
+  )
+  expect(other.heard).toEqual([])
+  expect(node.states[0]?.asked).toEqual([])
+  basic.complete(call)
+  expect((await result).response.status).toBe(200)
+})
+
 test('a response of 500 of a called contract is passed on to the one that called', async () => {
   const node = testNode()
   const [basic, other] = [connect(node, 'basic:1.0'), connect(node, 'other:1.0')]

@@ -1,8 +1,14 @@
 import { once } from 'node:events'
+import { connect as http2Connect } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import { type ChannelCredentials, Client, credentials, status } from '@grpc/grpc-js'
-import { type GrpcPort, type GrpcTls, openGrpcPort } from '../../../src/contract/peer/grpc-port.js'
+import { type ChannelCredentials, Client, credentials, type ServerUnaryCall, status } from '@grpc/grpc-js'
+import {
+  type GrpcPort,
+  type GrpcPortOptions,
+  type GrpcTls,
+  openGrpcPort,
+} from '../../../src/contract/peer/grpc-port.js'
 import { Organisation } from '../../../src/contract/identity/organisation.js'
 import { pemOfKey } from '../../../src/contract/identity/pem-of-key.js'
 
@@ -45,13 +51,18 @@ async function issue(organisation: Organisation): Promise<TlsFiles> {
   return { certificate, key: pemOfKey(privateKey) }
 }
 
-async function openPort(tls?: Partial<GrpcTls>, plaintext = true): Promise<GrpcPort> {
+async function openPort(
+  tls?: Partial<GrpcTls>,
+  plaintext = true,
+  more: Partial<GrpcPortOptions> = {},
+): Promise<GrpcPort> {
   const port = await openGrpcPort({
     host: '127.0.0.1',
     port: 0,
     maxMessageBytes: MAX_BYTES,
     maxConnections: 100,
     plaintext,
+    ...more,
     ...(tls ? { tls: { ...server, ...tls } } : {}),
   })
   cleanups.push(() => port.close(0))
@@ -62,14 +73,19 @@ async function openPort(tls?: Partial<GrpcTls>, plaintext = true): Promise<GrpcP
   return port
 }
 
-function ask(port: GrpcPort, channel: ChannelCredentials, bytes = Buffer.from('hello')): Promise<Buffer> {
+function ask(
+  port: GrpcPort,
+  channel: ChannelCredentials,
+  bytes = Buffer.from('hello'),
+  path = echo.echo.path,
+): Promise<Buffer> {
   const client = new Client(`localhost:${port.port}`, channel, {
     'grpc.max_receive_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
   })
   cleanups.push(() => client.close())
   return new Promise((resolve, reject) => {
-    const { path, requestSerialize, responseDeserialize } = echo.echo
+    const { requestSerialize, responseDeserialize } = echo.echo
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, bytes, (error, answer) => {
       if (error) reject(error)
       else resolve(answer ?? Buffer.alloc(0))
@@ -131,6 +147,60 @@ test('with client authorities only clients with a certificate of theirs are let 
   await expect(ask(port, trusting(await issue(stranger)))).rejects.toMatchObject({
     code: status.UNAVAILABLE,
   })
+})
+
+test('a service learns who has shown a certificate', async () => {
+  const seen: boolean[] = []
+  for (const tls of [{}, { clientAuthorities: authority.tlsRootCertificate }]) {
+    const port = await openPort(tls)
+    const path = '/test.Echo/Seen'
+    port.addService(
+      { seen: { ...echo.echo, path } },
+      {
+        seen: (call: ServerUnaryCall<Buffer, Buffer>, answer: (error: null, bytes: Buffer) => void) => {
+          seen.push(call.getAuthContext().sslPeerCertificate !== undefined)
+          answer(null, call.request)
+        },
+      },
+    )
+    await ask(port, trusting(await issue(authority)), Buffer.from('hello'), path)
+    await ask(port, credentials.createInsecure(), Buffer.from('hello'), path)
+  }
+  expect(seen).toEqual([false, false, true, false])
+})
+
+test('one address has only so many connections, and may open others when it has closed some', async () => {
+  const port = await openPort({}, true, { maxConnectionsPerPeer: 2 })
+  const [first] = [await open(port), await open(port)]
+  const third = connect(port.port, '127.0.0.1')
+  third.on('error', () => undefined)
+  third.resume()
+  await once(third, 'close')
+  await expect(ask(port, credentials.createInsecure())).rejects.toMatchObject({ code: status.UNAVAILABLE })
+  first.resume()
+  first.end()
+  await once(first, 'close')
+  expect(String(await ask(port, credentials.createInsecure()))).toBe('hello')
+})
+
+test('a header that is too long is refused, and others are served', async () => {
+  const port = await openPort()
+  const session = http2Connect(`http://127.0.0.1:${port.port}`, { maxSendHeaderBlockLength: 1_000_000 })
+  cleanups.push(() => session.destroy())
+  session.on('error', () => undefined)
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': echo.echo.path,
+    'content-type': 'application/grpc',
+    ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x-long-${i}`, 'x'.repeat(4000)])),
+  })
+  let answer: unknown
+  stream.on('response', (headers) => (answer = headers))
+  const error = new Promise((resolve) => stream.once('error', resolve))
+  stream.once('close', () => session.destroy())
+  expect(await Promise.race([error, once(stream, 'close').then(() => 'closed')])).toBeDefined()
+  expect(answer).toBeUndefined()
+  expect(String(await ask(port, credentials.createInsecure()))).toBe('hello')
 })
 
 test('a client that trusts another authority does not connect', async () => {

@@ -57,6 +57,8 @@ export class ContractNode {
         openSnapshot: () => this.world.snapshot(),
         definitions: () => (name) => this.#deployed.get(name),
         simulate: openSimulation(this.world.privateValues),
+        // Everybody here is the organisation's.
+        requireMember: () => undefined,
         processes: this.live,
         dialler: this.dialler,
       },

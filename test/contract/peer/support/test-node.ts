@@ -1,4 +1,5 @@
 import type { Call } from '../../../../src/contract/call.js'
+import { IdentityError } from '../../../../src/contract/identity/identity-error.js'
 import { ContractExecutor } from '../../../../src/contract/peer/executor.js'
 import type { Deployed, Dialler } from '../../../../src/contract/peer/executor-ports.js'
 import { LiveContracts } from '../../../../src/contract/peer/live-contracts.js'
@@ -12,6 +13,8 @@ export interface TestNode {
   readonly executor: ContractExecutor<Deployed>
   /** What is deployed, by name. */
   readonly deployed: Map<string, Deployed>
+  /** Certificates that a contract, by its name, knows nothing of. */
+  readonly strangers: Map<string, string>
   /** The committed state, as `contract.key`. */
   readonly values: Map<string, string>
   /** States of all calls so far. */
@@ -24,6 +27,7 @@ export interface TestNode {
 export function testNode(settings: Partial<ContractPeerSettings> = {}, dialler?: Dialler): TestNode {
   const live = new LiveContracts({ sharedIds: settings.sharedIds ?? false, now: () => 0 })
   const deployed = new Map([deployment('basic'), deployment('other')].map((each) => [each.name, each]))
+  const strangers = new Map<string, string>()
   const values = new Map<string, string>()
   const states: MapState[] = []
   let open = 0
@@ -39,12 +43,16 @@ export function testNode(settings: Partial<ContractPeerSettings> = {}, dialler?:
         states.push(state)
         return state
       },
+      requireMember: ({ certificate }, { name }) => {
+        if (strangers.get(name) === certificate)
+          throw new IdentityError('unknown', 'no authority of this organisation has issued the certificate')
+      },
       processes: live,
       ...(dialler ? { dialler } : {}),
     },
     settings,
   )
-  return { live, executor, deployed, values, states, openSnapshots: () => open }
+  return { live, executor, deployed, strangers, values, states, openSnapshots: () => open }
 }
 
 export function deployment(name: string, overrides: Partial<Deployed> = {}): Deployed {
