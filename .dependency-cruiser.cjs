@@ -6,6 +6,14 @@ const only = (folder, ...allowed) => ({
   to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
 })
 
+/** Of the parts of `folder` that are folders, `part` imports only itself and those named; files beside them are open to all. */
+const within = (folder, part, ...allowed) => ({
+  name: `${folder}-${part}-imports-inwards`,
+  severity: 'error',
+  from: { path: `^src/${folder}/${part}/` },
+  to: { path: `^src/${folder}/.+/`, pathNot: [part, ...allowed].map((name) => `^src/${folder}/${name}[/.]`) },
+})
+
 const npmOnly = (folder, packages) => ({
   name: `${folder}-npm`,
   severity: 'error',
@@ -61,6 +69,14 @@ module.exports = {
     only('rest', 'base', 'api', 'access'),
     only('bus', 'base', 'api', 'access', 'time'),
     only('p2p'),
+    within('contract', 'wire'),
+    within('contract', 'shim', 'wire', 'simulation/state-requests'),
+    within('contract', 'api', 'shim', 'wire'),
+    within('contract', 'simulation'),
+    within('contract', 'peer', 'simulation', 'identity', 'wire'),
+    within('contract', 'identity', 'wire'),
+    within('contract', 'proposal', 'identity', 'wire'),
+    within('contract', 'gateway', 'proposal', 'identity', 'wire'),
     only('contract', 'base', 'ledger', 'api', 'time', 'wallet'),
     ...['base', 'ledger', 'api', 'p2p/wire'].map(noNode),
     npmOnly('base', ['ipaddr\\.js']),
