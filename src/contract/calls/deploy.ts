@@ -2,11 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { ApiError } from '../../api/errors.js'
 import type { DeployParams } from '../../api/schemas/contract.js'
 import type { Json } from '../../base/json.js'
-import {
-  type ContractDefinition,
-  decodeDefinition,
-  encodeDefinition,
-} from '../../ledger/contracts/definition.js'
+import { type ContractDefinition, decodeDefinition } from '../../ledger/contracts/definition.js'
 import { deployment } from '../../ledger/contracts/lifecycle.js'
 import { encodePolicy, majorityOf } from '../../ledger/contracts/policy.js'
 import type { WorldView } from '../../ledger/world-state.js'
