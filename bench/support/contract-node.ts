@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { ApiError } from '../../src/api/errors.js'
 import { nodeApi, type NodeApi } from '../../src/api/node-api.js'
 import { DEFAULTS } from '../../src/app/settings/defaults.js'
 import { type RestClient, restClient } from '../../src/rest/client.js'
 import { type Child, startChild } from './child.js'
 import { COUNTER } from './counter-calls.js'
+import { firstCall } from './first-call.js'
 import { freePort } from './free-port.js'
 import { startCounter } from './shim-process.js'
 
@@ -20,7 +19,6 @@ export interface ContractNode {
 /** One second between blocks: with few blocks ahead of that pace the work stays next to none. */
 const BLOCKCHAIN = { ...DEFAULTS.blockchain, block_time: 1 }
 const TIMEOUT_MS = 30_000
-const POLL_MS = 50
 
 export async function startContractNode(dir: string, flags: readonly string[]): Promise<ContractNode> {
   await mkdir(dir)
@@ -40,23 +38,10 @@ export async function startContractNode(dir: string, flags: readonly string[]): 
     await process.stop()
   }
   try {
-    await untilDeployed(client)
+    await firstCall(client)
   } catch (error) {
     await stop()
     throw error
   }
   return { process, client, stop }
-}
-
-async function untilDeployed(client: RestClient<NodeApi>): Promise<void> {
-  const startMs = performance.now()
-  for (;;) {
-    try {
-      await client.call('contracts.evaluate', { contract: COUNTER.name, function: 'add', args: ['first'] })
-      return
-    } catch (error) {
-      if (!(error instanceof ApiError) || performance.now() - startMs > TIMEOUT_MS) throw error
-      await delay(POLL_MS)
-    }
-  }
 }

@@ -23,6 +23,7 @@ export interface GatewayLoadInput {
   readonly certificate: string
   /** PEM. */
   readonly privateKey: string
+  /** Calls that are endorsed or submitted at once; any number wait to be committed meanwhile. */
   readonly inFlight: number
 }
 
@@ -79,18 +80,28 @@ function prepare(): PreparedCall {
 }
 
 async function submitAll(): Promise<void> {
+  const faults: unknown[] = []
+  const commits: Promise<unknown>[] = []
   const work = async (): Promise<void> => {
-    for (let call = calls.pop(); call; call = calls.pop()) await submit(call)
+    for (let call = calls.pop(); call; call = calls.pop()) {
+      await submit(call)
+      commits.push(committed(call).catch((error: unknown) => faults.push(error)))
+    }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
+  await Promise.all(commits)
+  if (faults.length > 0) throw faults[0]
 }
 
-async function submit({ callId, endorse, status }: PreparedCall): Promise<void> {
+async function submit({ callId, endorse }: PreparedCall): Promise<void> {
   const endorsed = EndorseResponse.decode(await client.unary('/gateway.Gateway/Endorse', endorse))
   const payload = endorsed.preparedTransaction?.payload ?? Buffer.alloc(0)
   const preparedTransaction = { payload, signature: signMessage(identity.privateKey, payload) }
   const request = SubmitRequest.encode({ transactionId: callId, channelId, preparedTransaction })
   await client.unary('/gateway.Gateway/Submit', framed(request))
+}
+
+async function committed({ callId, status }: PreparedCall): Promise<void> {
   const { result } = CommitStatusResponse.decode(await client.unary('/gateway.Gateway/CommitStatus', status))
   if (result !== 0) throw new Error(`call ${callId} is not valid: ${result}`)
 }
