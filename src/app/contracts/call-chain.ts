@@ -21,6 +21,7 @@ export function callChain(blockchain: Blockchain, pending: Pending): CallChain {
     findCall: (callId) => findCall(blockchain, callId),
     pending: () => transactionsOf(pending),
     isPending: (transactionId) => pending.get(transactionId) !== undefined,
+    vouch: (transaction) => pending.vouch(transaction),
     submit: (transaction) => pending.submit(transaction),
     onConnected(listener) {
       events.on('connected', listener)

@@ -4,8 +4,7 @@ import { Membership } from '../../contract/identity/membership.js'
 import type { Organisation } from '../../contract/identity/organisation.js'
 import type { GrpcPort } from '../../contract/peer/grpc-port.js'
 import { gateway } from '../../contract/wire/services.js'
-import { readDefinition } from '../../ledger/contracts/definition.js'
-import { isContractName } from '../../ledger/contracts/namespaces.js'
+import { DefinitionMemory } from '../../ledger/contracts/definition-memory.js'
 import type { ContractsOptions } from './contracts-options.js'
 
 export interface GatewayParts {
@@ -18,13 +17,11 @@ export interface GatewayParts {
 export function gatewayAdder({ options, calls, organisations }: GatewayParts): (port: GrpcPort) => void {
   const { settings, chain, ip, now, log } = options
   const { blockchain } = chain
+  const definitions = new DefinitionMemory()
   const rootsOf = (mspId: string, contract: string | undefined): readonly string[] => {
     const own = organisations.filter((each) => each.mspId === mspId).map((each) => each.rootCertificate)
-    const definition =
-      contract !== undefined && isContractName(contract)
-        ? readDefinition(blockchain.index, contract)
-        : undefined
-    const deployed = definition?.organisations.find((each) => each.mspId === mspId)
+    const found = contract === undefined ? undefined : definitions.find(blockchain.index, contract)
+    const deployed = found?.definition.organisations.find((each) => each.mspId === mspId)
     return [...own, ...(deployed?.rootCertificates ?? [])]
   }
   const members = new Membership({ roots: { rootsOf }, nowMs: now })
