@@ -40,7 +40,7 @@ const input = inputOfChild() as GatewayLoadInput
 const { channelId, inFlight } = input
 const identity: Identity = { ...input, privateKey: createPrivateKey(input.privateKey) }
 const creator = serializeIdentity(identity)
-const client = new GrpcClient(input.port)
+const client = await GrpcClient.open(input.port)
 let calls: PreparedCall[] = []
 let made = 0
 
