@@ -18,11 +18,11 @@ export function gatewayAdder({ options, calls, organisations }: GatewayParts): (
   const { settings, chain, ip, now, log } = options
   const { blockchain } = chain
   const definitions = new DefinitionMemory()
-  const rootsOf = (mspId: string, contract: string | undefined): readonly string[] => {
-    const own = organisations.filter((each) => each.mspId === mspId).map((each) => each.rootCertificate)
+  const rootsOf = function* (mspId: string, contract: string | undefined): Generator<string> {
+    for (const own of organisations) if (own.mspId === mspId) yield own.rootCertificate
     const found = contract === undefined ? undefined : definitions.find(blockchain.index, contract)
     const deployed = found?.definition.organisations.find((each) => each.mspId === mspId)
-    return [...own, ...(deployed?.rootCertificates ?? [])]
+    yield* deployed?.rootCertificates ?? []
   }
   const members = new Membership({ roots: { rootsOf }, nowMs: now })
   return (port) =>

@@ -10,9 +10,9 @@ import { type VerifyMessage, verifierOf } from './signature-key.js'
 export interface MspRoots {
   /**
    * Root certificates (PEM) whose word counts for members of an organisation that call `contract`; undefined: any
-   * contract. Empty for an organisation nobody knows.
+   * contract. Empty for an organisation nobody knows. Asked for one after another, those most likely first.
    */
-  rootsOf(mspId: string, contract: string | undefined): readonly string[]
+  rootsOf(mspId: string, contract: string | undefined): Iterable<string>
 }
 
 /** Somebody whose certificate was found to be in order. */
@@ -68,8 +68,7 @@ export class Membership {
     const { member, certificate } = known
     const nowMs = this.#nowMs()
     requireInDate(certificate, nowMs)
-    const roots = this.#roots.rootsOf(member.mspId, contract).slice(0, MAX_ROOTS)
-    const root = this.#rootFor(known, roots)
+    const root = this.#rootFor(known, contract)
     requireInDate(root, nowMs)
     if (root !== known.root) this.#members.set(key, { member, certificate, root })
     return member
@@ -87,15 +86,23 @@ export class Membership {
   }
 
   #rootFor(
-    { certificate, root }: { readonly certificate: Certificate; readonly root?: Certificate },
-    roots: readonly string[],
+    { member, certificate, root }: Omit<KnownMember, 'root'> & { readonly root?: Certificate },
+    contract: string | undefined,
   ): Certificate {
-    if (root && roots.includes(root.pem)) return root
-    for (const pem of roots) {
+    if (root) for (const pem of this.#rootsOf(member, contract)) if (pem === root.pem) return root
+    for (const pem of this.#rootsOf(member, contract)) {
       const candidate = this.#rootCertificate(pem)
       if (candidate && isIssuedBy(certificate, candidate)) return candidate
     }
     throw new IdentityError('unknown', 'no authority of this organisation has issued the certificate')
+  }
+
+  *#rootsOf({ mspId }: Member, contract: string | undefined): Generator<string> {
+    let count = 0
+    for (const pem of this.#roots.rootsOf(mspId, contract)) {
+      if (++count > MAX_ROOTS) return
+      yield pem
+    }
   }
 
   #rootCertificate(pem: string): Certificate | null {
