@@ -12,7 +12,7 @@ import { type ChainActivities, chainActivities } from './chain-activities.js'
 import { chainFacts } from './chain-facts.js'
 import type { ClientChain } from './client-chain.js'
 import { nodeFiles } from './files.js'
-import { type NodeContracts, nodeContracts } from './contracts/node-contracts.js'
+import { nodeContracts } from './contracts/node-contracts.js'
 import type { Logger } from './log.js'
 import { Metrics } from './metrics.js'
 import { NodeEvents } from './node-events.js'
@@ -154,7 +154,7 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       sleep,
       log,
     }))
-  const contracts = chain && contractsOf(place, parts, chain)
+  const contracts = chain && nodeContracts({ ...parts, place, chain })
   const offered = await operations(context, chain, chainWork, contracts?.port, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
   const rest = restOptions(parts, context, finder, facts, () => contracts?.answered())
@@ -196,17 +196,6 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       await place.folder.close()
     },
   }
-}
-
-function contractsOf(
-  place: Place,
-  { settings, profile, events, surroundings }: Parts,
-  chain: ClientChain,
-): NodeContracts {
-  const { sleep = timerSleep } = surroundings
-  const { ip, contracts } = settings
-  const own = { folder: place.folder.path, ip, port: place.door.port, settings: contracts }
-  return nodeContracts({ ...surroundings, ...own, profile, chain, events, sleep })
 }
 
 function busRelay({ own, events, state, surroundings }: Parts, finder: NodeFinder): BusRelay {

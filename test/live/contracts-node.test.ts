@@ -68,13 +68,15 @@ describe('a contract process that is killed', () => {
   })
 
   test('after its answer: the call goes on the chain without it', async () => {
-    const { node, asset } = await connected(['--gather-time', '1'])
+    const { node, asset } = await connected()
+    await node.send('PUT', '/mining/', { mode: 'off' })
     const invoked = call(node, 'invoke', 'create', ['a', 'A'])
     await waitFor('the transaction to wait', async () => {
       const { transaction_count } = (await node.get('/transactions/')) as { transaction_count: number }
       return transaction_count > 0
     })
     await asset.kill()
+    await node.send('POST', '/mining/', { count: 1 })
     expect(await invoked).toMatchObject({ status: 200, body: { code_name: 'VALID' } })
     expect(Object.keys(await stateOf(node))).toEqual(['a'])
   })

@@ -187,7 +187,7 @@ export const contracts = {
     params: T.Object({ call_id: Hash }, { additionalProperties: false }),
     result: CallPlace,
     http: 'GET /calls/{call_id}/',
-    errors: ['CALL_NOT_FOUND'],
+    errors: ['CALL_NOT_FOUND', 'TOO_MANY_CALLS'],
     changesWith: ['chain.tip', 'transactions.pending', 'transactions.dropped'],
     example: { params: { call_id: exampleCallId }, result: exampleCallPlace },
     handle: ({ call_id }, { contracts: port }) => port.call(call_id),

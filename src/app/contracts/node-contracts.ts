@@ -1,7 +1,14 @@
 import { fail } from '../../api/errors.js'
 import type { ContractsPort } from '../../api/ports/contracts.js'
 import { messageOf } from '../../base/errors.js'
+import type { Profile } from '../../nodes/profile.js'
+import type { ClientChain } from '../client-chain.js'
+import type { NodeEvents } from '../node-events.js'
+import type { Surroundings } from '../node.js'
+import type { Place } from '../place.js'
 import { DEFAULTS } from '../settings/defaults.js'
+import type { NodeSettings } from '../settings/node-settings.js'
+import { timerSleep } from '../timer-sleep.js'
 import type { ContractsOptions } from './contracts-options.js'
 import { laterContracts } from './later-contracts.js'
 import type { OpenContracts } from './open-contracts.js'
@@ -16,12 +23,32 @@ export interface NodeContracts {
   stop(): Promise<void>
 }
 
+export interface NodeContractsOptions {
+  readonly place: Place
+  readonly settings: Pick<NodeSettings, 'ip' | 'contracts'>
+  readonly profile: Profile
+  readonly chain: ClientChain
+  readonly events: NodeEvents
+  readonly surroundings: Surroundings
+}
+
+function optionsOf({ place, settings, surroundings, ...rest }: NodeContractsOptions): ContractsOptions {
+  const { ip, contracts } = settings
+  const own = { folder: place.folder.path, ip, port: place.door.port, settings: contracts }
+  return { sleep: timerSleep, ...surroundings, ...own, ...rest }
+}
+
+/** The first answer is on its way by then. */
+const AFTER_ANSWER_MS = 20
+
 /** Loading what contracts need takes longer than all else; no first answer waits for it. */
-export function nodeContracts(options: ContractsOptions): NodeContracts {
+export function nodeContracts(given: NodeContractsOptions): NodeContracts {
+  const options = optionsOf(given)
   const { settings, profile, log } = options
   const wantsDoor = (settings.port ?? (profile === 'dev' ? 1 : 0)) !== 0
   let opening: Promise<OpenContracts> | undefined
   let timer: NodeJS.Timeout | undefined
+  let hasAnswered = false
   let isStopped = false
 
   const open = (): Promise<OpenContracts> => {
@@ -42,7 +69,10 @@ export function nodeContracts(options: ContractsOptions): NodeContracts {
       if (wantsDoor) timer = setTimeout(openNow, DEFAULTS.contract.start_delay * 1000)
     },
     answered() {
-      if (wantsDoor && timer && !opening) setImmediate(openNow)
+      if (!wantsDoor || hasAnswered || opening) return
+      hasAnswered = true
+      clearTimeout(timer)
+      timer = setTimeout(openNow, AFTER_ANSWER_MS)
     },
     async stop() {
       isStopped = true

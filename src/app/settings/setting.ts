@@ -18,6 +18,8 @@ export interface Setting<T> {
   readonly read: (text: string) => T
 }
 
+export const setting = <T>(definition: Setting<T>): Setting<T> => definition
+
 /** Name of the environment variable: `TERRARIUM_UPD_INT`. */
 export function environmentName({ flag }: Pick<Setting<unknown>, 'flag'>): string {
   return `TERRARIUM_${flag.toUpperCase().replaceAll('-', '_')}`

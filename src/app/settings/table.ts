@@ -1,9 +1,9 @@
 import { MINING_MODES } from '../../mining/mode.js'
 import { PROFILES } from '../../nodes/profile.js'
+import { CONTRACT_DEFAULT_TEXTS, CONTRACT_SETTINGS } from './contract-table.js'
 import { DEFAULTS } from './defaults.js'
 import {
   blockTemplate,
-  channelName,
   coinAddress,
   fileName,
   hostName,
@@ -11,13 +11,12 @@ import {
   ipAddress,
   ipAndPort,
   listOf,
-  mspId,
   oneOf,
   path,
   type Program,
   secondsIn,
   secret,
-  type Setting,
+  setting,
   subnet,
 } from './setting.js'
 
@@ -25,9 +24,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 const both: readonly Program[] = ['client', 'dns']
 const client: readonly Program[] = ['client']
-const { node, contract } = DEFAULTS
-
-const setting = <T>(definition: Setting<T>): Setting<T> => definition
+const { node } = DEFAULTS
 
 /** Every setting, in the order of the help text. Short flags and the underscored names are those of the original program. */
 export const SETTINGS = {
@@ -193,49 +190,7 @@ export const SETTINGS = {
     read: secondsIn(0, 3600),
     describe: 'seconds that mode auto waits for more transactions',
   }),
-  contractPort: setting({
-    flag: 'contract-port',
-    group: 'Contracts',
-    programs: client,
-    read: integerIn(0, 65535),
-    describe: 'port that contracts and clients of Fabric dial, over gRPC (0: none)',
-  }),
-  contractChannel: setting({
-    flag: 'contract-channel',
-    group: 'Contracts',
-    programs: client,
-    read: channelName,
-    describe: 'what they call this chain',
-  }),
-  contractTimeoutMs: setting({
-    flag: 'contract-timeout',
-    group: 'Contracts',
-    programs: client,
-    read: secondsIn(0.05, 3600),
-    describe: 'most seconds that a contract may take for a call',
-  }),
-  contractTls: setting({
-    flag: 'contract-tls',
-    group: 'Contracts',
-    programs: client,
-    read: path,
-    describe:
-      'folder with server.crt and server.key for the port, and client-ca.crt if its clients must show certificates',
-  }),
-  contractAutoDeploy: setting({
-    flag: 'contract-auto-deploy',
-    group: 'Contracts',
-    programs: client,
-    read: oneOf('on', 'off'),
-    describe: 'whether a contract that dials is deployed if it is not (profile dev alone): on, off',
-  }),
-  organisations: setting({
-    flag: 'organisations',
-    group: 'Contracts',
-    programs: client,
-    read: listOf(mspId),
-    describe: 'organisations that this node issues identities for, and endorses calls for',
-  }),
+  ...CONTRACT_SETTINGS,
   profile: setting({
     flag: 'profile',
     group: 'Trust',
@@ -289,12 +244,7 @@ export const DEFAULT_TEXTS: Readonly<Record<Program, Partial<Record<keyof typeof
     mineIntervalMs: 'block_time of the chain',
     mineThreads: String(DEFAULTS.mining.threads),
     gatherMs: String(DEFAULTS.mining.gather_time),
-    contractPort: `in profile dev: ${contract.port_distance} above --port, or a free one`,
-    contractChannel: contract.default_channel,
-    contractTimeoutMs: String(contract.default_timeout),
-    contractTls: "a certificate of the first organisation's own authority",
-    contractAutoDeploy: 'on',
-    organisations: `in profile dev: ${contract.dev_organisations.join(',')}`,
+    ...CONTRACT_DEFAULT_TEXTS,
     dnsHost: node.main_dns_server_ip_address,
     dnsPort: String(node.main_dns_server_port),
   },

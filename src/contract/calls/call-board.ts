@@ -1,7 +1,6 @@
 import type { Block } from '../../ledger/block.js'
 import type { Place } from '../../ledger/place.js'
 import type { Transaction } from '../../ledger/transaction.js'
-import { VALIDATION_CODE } from '../../ledger/validation-code.js'
 import { LruMap } from '../../wallet/lru-map.js'
 import { ContractError } from '../contract-error.js'
 import type { CallChain, PlacedTransaction } from './call-chain.js'
@@ -58,32 +57,24 @@ export class CallBoard {
     return this.#transactions.get(callId)?.find((id) => this.#chain.isPending(id))
   }
 
-  /** Where the call stands in the chain, as far as it is remembered: the valid one before those that are not. */
+  /** Where the call stands in the chain: the valid one, also of long ago, before those that are not, as far as they are remembered. */
   placed(callId: string): PlacedTransaction | undefined {
-    const found = (this.#transactions.get(callId) ?? []).flatMap((transactionId) => {
+    const carrier = this.#chain.carrierOf(callId)
+    const known = this.#transactions.get(callId) ?? []
+    for (const transactionId of carrier === undefined ? known : [carrier]) {
       const place = this.#chain.place(transactionId)
-      return place ? [{ transactionId, place }] : []
-    })
-    return found.find(({ place }) => place.code === VALIDATION_CODE.VALID) ?? found[0]
-  }
-
-  /** Where the call stands in the chain, also of a call long ago. */
-  async find(callId: string): Promise<PlacedTransaction | undefined> {
-    const placed = this.placed(callId)
-    if (placed || !this.#chain.hasCall(callId)) return placed
-    return this.#chain.findCall(callId)
+      if (place) return { transactionId, place }
+    }
+    return undefined
   }
 
   /**
    * Where the call stands in the chain, once it does. @throws {ContractError} `bad-call` where it waits for a block no longer
    */
   async untilPlaced(callId: string, signal?: AbortSignal): Promise<PlacedTransaction> {
-    const found = await this.find(callId)
-    if (found) return found
-    signal?.throwIfAborted()
-    // A block may have come while the chain was searched.
     const placed = this.placed(callId)
     if (placed) return placed
+    signal?.throwIfAborted()
     const failure = this.pending(callId) === undefined ? this.#failures.get(callId) : undefined
     if (failure !== undefined) throw new ContractError('bad-call', failure)
     return this.#wait(callId, signal)

@@ -28,8 +28,8 @@ export interface CallChain {
   readonly world: WorldView
   /** Whether a valid call of this id is in the chain. */
   hasCall(callId: string): boolean
-  /** The valid call of this id, in the chain. */
-  findCall(callId: string): Promise<PlacedTransaction | undefined>
+  /** Id of the transaction that carries the valid call of this id, in the chain. */
+  carrierOf(callId: string): string | undefined
   /** Transactions that wait for a block. */
   pending(): Iterable<Transaction>
   isPending(transactionId: string): boolean

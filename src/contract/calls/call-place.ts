@@ -56,12 +56,8 @@ const REASONS: Partial<Record<ValidationCode, string>> = {
 }
 
 /** What this node knows of a call; undefined: nothing. */
-export async function callPlace(
-  callId: string,
-  board: CallBoard,
-  conflicts: Conflicts,
-): Promise<CallPlace | undefined> {
-  const found = await board.find(callId)
+export function callPlace(callId: string, board: CallBoard, conflicts: Conflicts): CallPlace | undefined {
+  const found = board.placed(callId)
   if (found) {
     const reason = reasonFor(found, conflicts)
     return { ...placed(callId, found), reason, conflict: conflicts.of(found.transactionId) ?? null }

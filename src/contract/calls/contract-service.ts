@@ -70,6 +70,8 @@ export interface ContractServiceOptions {
 
 /** Blocks that one question for events reads. */
 const MAX_BLOCKS_READ = 200
+/** And for how long, in ms, where they are large. */
+const MAX_READ_MS = 250
 
 const AFTER_DEFINITIONS = 'definitions0'
 
@@ -152,11 +154,13 @@ export class ContractService implements ContractsPort {
     return this.#runner.evaluate(params)
   }
 
-  async call(callId: string): Promise<CallPlace> {
+  call(callId: string): Promise<CallPlace> {
     const { calls, conflicts } = this.#options
-    const found = await callPlace(callId, calls.board, conflicts)
-    if (!found) throw new ApiError('CALL_NOT_FOUND', `this node knows no call ${callId}`, { call_id: callId })
-    return found
+    const found = callPlace(callId, calls.board, conflicts)
+    if (found) return Promise.resolve(found)
+    return Promise.reject(
+      new ApiError('CALL_NOT_FOUND', `this node knows no call ${callId}`, { call_id: callId }),
+    )
   }
 
   async events({
@@ -170,7 +174,9 @@ export class ContractService implements ContractsPort {
     const items: ContractEventJson[] = []
     const first = afterHeight + 1
     const end = Math.min(chain.height(), afterHeight + MAX_BLOCKS_READ)
+    const patience = performance.now() + MAX_READ_MS
     for (let height = first; height <= end; height++) {
+      if (height > first && performance.now() > patience) return { items, readTo: height - 1 }
       const found = await this.#eventsAt(height, contract)
       const told = height === first ? found.findIndex(({ call_id }) => call_id === afterCallId) + 1 : 0
       for (const event of found.slice(told)) {
@@ -182,15 +188,15 @@ export class ContractService implements ContractsPort {
   }
 
   value(contract: string, key: string): Promise<StateEntry | undefined> {
-    return promise(() => this.#options.reader.value(contract, key))
+    return this.#options.reader.value(contract, key)
   }
 
   range(contract: string, start: string, end: string, limit: number): Promise<Part<StateEntry>> {
-    return promise(() => this.#options.reader.range(contract, start, end, limit))
+    return this.#options.reader.range(contract, start, end, limit)
   }
 
   query(contract: string, query: object, limit: number, bookmark: string): Promise<Part<QueryResult>> {
-    return promise(() => this.#options.reader.query(contract, query, limit, bookmark))
+    return this.#options.reader.query(contract, query, limit, bookmark)
   }
 
   history(
@@ -199,7 +205,7 @@ export class ContractService implements ContractsPort {
     skip: number,
     limit: number,
   ): Promise<Part<HistoryEntryJson, number>> {
-    return promise(() => this.#options.reader.history(contract, key, skip, limit))
+    return this.#options.reader.history(contract, key, skip, limit)
   }
 
   identities(): Promise<readonly IdentityJson[]> {

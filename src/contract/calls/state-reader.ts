@@ -8,11 +8,17 @@ import type { Call } from '../call.js'
 import type { PrivateValues } from '../private-values.js'
 import { Simulation } from '../simulation/simulation.js'
 import { StateRequestError } from '../simulation/state-requests.js'
+import { inSlices } from '../../time/in-slices.js'
 import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
 import { binaryJson, bytesJson } from './bytes-json.js'
 
 /** Answers of one page together take at most about so many bytes: the rest comes with the next. */
 const MAX_PAGE_BYTES = 8_000_000
+
+/** A query that anybody may ask costs the node no more than this. */
+const QUERY_SETTINGS = { maxScannedKeys: 100_000, maxSortedKeys: 20_000, matchTimeMs: 300 }
+
+const HISTORY_STEP = 1_000
 
 /** Reads the public state of contracts for people, each time in a snapshot of its own. */
 export class StateReader {
@@ -25,41 +31,44 @@ export class StateReader {
   }
 
   /** Runs `read` in the state as it is now. @throws {ApiError} CONTRACT_NOT_FOUND */
-  within<T>(contract: string, read: (snapshot: WorldSnapshot) => T): T {
+  async #within<T>(contract: string, read: (snapshot: WorldSnapshot) => T | Promise<T>): Promise<T> {
     const snapshot = this.#openSnapshot()
     try {
       if (!readDefinition(snapshot, contract)) throw contractNotFound(contract)
-      return read(snapshot)
+      return await read(snapshot)
     } finally {
       snapshot.close()
     }
   }
 
-  value(contract: string, key: string): StateEntry | undefined {
-    return this.within(contract, (snapshot) => {
+  value(contract: string, key: string): Promise<StateEntry | undefined> {
+    return this.#within(contract, (snapshot) => {
       const found = snapshot.worldValue(publicNamespace(contract), key)
       return found && entryOf({ key, ...found })
     })
   }
 
-  range(contract: string, start: string, end: string, limit: number): Part<StateEntry> {
-    return this.within(contract, (snapshot) =>
+  range(contract: string, start: string, end: string, limit: number): Promise<Part<StateEntry>> {
+    return this.#within(contract, (snapshot) =>
       part(snapshot.worldRange(publicNamespace(contract), start, end), limit, entryOf, ({ key }) => key),
     )
   }
 
   /** @throws {ApiError} CALL_REFUSED where it is no query */
-  query(contract: string, query: object, limit: number, bookmark: string): Part<QueryResult> {
-    return this.within(contract, (snapshot) => {
+  query(contract: string, query: object, limit: number, bookmark: string): Promise<Part<QueryResult>> {
+    return this.#within(contract, async (snapshot) => {
       const simulation = new Simulation({
         call: callFor(contract),
         snapshot,
         privateValues: this.#privateValues,
         definitions: { collections: () => undefined },
+        settings: QUERY_SETTINGS,
       })
       try {
         const page = { pageSize: limit, bookmark }
-        const { results, metadata } = simulation.of(contract).getQueryResult(JSON.stringify(query), '', page)
+        const { results, metadata } = await inSlices(
+          simulation.of(contract).inSteps.getQueryResult(JSON.stringify(query), '', page),
+        )
         const items = results.map(({ key, value }) => ({ key, value: bytesJson(value) }))
         return { items, next: metadata?.bookmark ? metadata.bookmark : null }
       } catch (error) {
@@ -71,8 +80,13 @@ export class StateReader {
     })
   }
 
-  history(contract: string, key: string, skip: number, limit: number): Part<HistoryEntryJson, number> {
-    return this.within(contract, (snapshot) => {
+  history(
+    contract: string,
+    key: string,
+    skip: number,
+    limit: number,
+  ): Promise<Part<HistoryEntryJson, number>> {
+    return this.#within(contract, async (snapshot) => {
       const items: HistoryEntryJson[] = []
       let at = 0
       for (const { callId, timestampMs, value } of snapshot.history(publicNamespace(contract), key)) {
@@ -80,6 +94,8 @@ export class StateReader {
         if (at >= skip)
           items.push({ call_id: callId, timestamp: timestampMs, value: value && bytesJson(value) })
         at += 1
+        // Others have their turn: a key may have been written a million times.
+        if (at % HISTORY_STEP === 0) await new Promise(setImmediate)
       }
       return { items, next: null }
     })

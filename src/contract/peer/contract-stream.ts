@@ -1,21 +1,18 @@
 import { BoundedSet } from '../../base/bounded-set.js'
-import { messageOf } from '../../base/errors.js'
+import { inSlices } from '../../time/in-slices.js'
 import { ContractError } from '../contract-error.js'
-import { StateRequestError } from '../simulation/state-requests.js'
-import { WireError } from '../wire/codec.js'
 import {
   ChaincodeAdditionalParams,
-  ChaincodeID,
   type ChaincodeMessage,
   ChaincodeMessageType as Type,
-  Response,
   SignedProposal,
 } from '../wire/fabric.js'
 import type { ContractLine, Refusal } from './contract-line.js'
+import { answerIn, causeOf, isRefusal, keyOf, nameIn, refusalOfName, terminated } from './contract-message.js'
 import { messageName } from './message-names.js'
 import { type ContractAnswer, type ContractTask, OpenCall } from './open-call.js'
 import type { ContractPeerSettings } from './settings.js'
-import { STATE_ANSWERS } from './state-answers.js'
+import { QUERY_ANSWERS, STATE_ANSWERS } from './state-answers.js'
 
 /** Keeps the names of contract processes. */
 export interface Registrar {
@@ -90,7 +87,7 @@ export class ContractStream {
     if (this.#state === 'ended' || message.type === Type.KEEPALIVE) return
     if (this.#state === 'created') this.#receiveFirst(message)
     else if (message.type === Type.COMPLETED || message.type === Type.ERROR) this.#complete(message)
-    else if (message.type === Type.INVOKE_CHAINCODE || STATE_ANSWERS.has(message.type)) this.#request(message)
+    else if (isRequest(message.type)) this.#request(message)
     else this.#endOutOfOrder(message)
   }
 
@@ -188,7 +185,7 @@ export class ContractStream {
   #request(message: ChaincodeMessage): void {
     const call = this.#calls.get(keyOf(message))
     if (!call) this.#refuse(message, 'no ledger context')
-    else if (call.invoking) this.#putAside(message, call)
+    else if (call.working) this.#putAside(message, call)
     else this.#answer(message, call)
   }
 
@@ -200,10 +197,19 @@ export class ContractStream {
   }
 
   #answer(message: ChaincodeMessage, call: OpenCall): void {
-    if (message.type === Type.INVOKE_CHAINCODE) {
-      void this.#invoke(message, call)
-      return
+    const { task } = call
+    const query = QUERY_ANSWERS.get(message.type)
+    if (query) {
+      const steps = query(task.requests.inSteps, message.payload)
+      void this.#answerLater(message, call, () => inSlices(steps))
+    } else if (message.type === Type.INVOKE_CHAINCODE) {
+      void this.#answerLater(message, call, (signal) => task.invoke(message.payload, signal))
+    } else {
+      this.#answerNow(message, call)
     }
+  }
+
+  #answerNow(message: ChaincodeMessage, call: OpenCall): void {
     try {
       const payload = STATE_ANSWERS.get(message.type)?.(call.task.requests, message.payload)
       this.#respond(message, payload)
@@ -213,22 +219,27 @@ export class ContractStream {
   }
 
   /** Requests that come meanwhile are answered after this one. */
-  async #invoke(message: ChaincodeMessage, call: OpenCall): Promise<void> {
-    const invoking = new AbortController()
-    call.invoking = invoking
+  async #answerLater(
+    message: ChaincodeMessage,
+    call: OpenCall,
+    work: (signal: AbortSignal) => Promise<Uint8Array>,
+  ): Promise<void> {
+    const working = new AbortController()
+    const { signal } = working
+    call.working = working
     try {
-      const payload = await call.task.invoke(message.payload, invoking.signal)
-      if (!invoking.signal.aborted) this.#respond(message, payload)
+      const payload = await work(signal)
+      if (!signal.aborted) this.#respond(message, payload)
     } catch (error) {
-      if (!invoking.signal.aborted) this.#refuseFor(error, message, call)
+      if (!signal.aborted) this.#refuseFor(error, message, call)
     }
-    if (invoking.signal.aborted) return
-    call.invoking = undefined
+    if (signal.aborted) return
+    call.working = undefined
     this.#answerWaiting(call)
   }
 
   #answerWaiting(call: OpenCall): void {
-    while (!call.invoking) {
+    while (!call.working) {
       const message = call.waiting.shift()
       if (!message) return
       this.#answer(message, call)
@@ -263,55 +274,6 @@ export class ContractStream {
   }
 }
 
-const MAX_NAME_LENGTH = 512
-
-function refusalOfName(name: string, expected: string | undefined): Refusal | undefined {
-  if (name === '') {
-    return { kind: 'invalid', text: 'error in handling register chaincode, chaincodeID name is empty' }
-  }
-  if (name.length > MAX_NAME_LENGTH) return { kind: 'invalid', text: 'the chaincode id is too long' }
-  if (expected !== undefined && name !== expected) {
-    return { kind: 'invalid', text: `the contract registered as ${name} instead of ${expected}` }
-  }
-  return undefined
-}
-
-/** Empty, too, where the payload is no ChaincodeID. */
-function nameIn(payload: Uint8Array): string {
-  try {
-    return ChaincodeID.decode(payload).name
-  } catch (error) {
-    if (error instanceof WireError) return ''
-    throw error
-  }
-}
-
-/** Undefined: it says COMPLETED, but has no response. */
-function answerIn({ type, payload, chaincodeEvent }: ChaincodeMessage): ContractAnswer | undefined {
-  if (type === Type.ERROR) return { response: undefined, payload, event: undefined }
-  try {
-    const event = chaincodeEvent && { name: chaincodeEvent.eventName, payload: chaincodeEvent.payload }
-    return { response: Response.decode(payload), payload, event: event ?? undefined }
-  } catch (error) {
-    if (error instanceof WireError) return undefined
-    throw error
-  }
-}
-
-/** Transaction ids have a fixed length, so the two never run into each other. */
-function keyOf({ channelId, txid }: { readonly channelId: string; readonly txid: string }): string {
-  return channelId + txid
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof StateRequestError || error instanceof WireError || error instanceof ContractError
-}
-
-function causeOf(error: unknown): string {
-  if (error instanceof WireError) return `unmarshal failed: ${error.message}`
-  return messageOf(error)
-}
-
-function terminated(): ContractError {
-  return new ContractError('stream-lost', 'chaincode stream terminated')
+function isRequest(type: number): boolean {
+  return type === Type.INVOKE_CHAINCODE || QUERY_ANSWERS.has(type) || STATE_ANSWERS.has(type)
 }

@@ -1,6 +1,6 @@
 import type { WorldView } from '../../ledger/world-state.js'
 import type { Call, Simulated } from '../call.js'
-import type { StateRequests } from '../simulation/state-requests.js'
+import type { SteppedStateRequests } from '../simulation/state-requests.js'
 import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
 import type { ContractStream } from './contract-stream.js'
 
@@ -16,7 +16,7 @@ export interface Deployed {
 /** What a running call reads and writes. */
 export interface CallState {
   /** As the contract of this name sees it. */
-  of(contract: string): StateRequests
+  of(contract: string): SteppedStateRequests
   /** The contract that runs calls another one. @throws {StateRequestError} where that one waits for this call to end */
   enter(contract: string): void
   /** The called contract is done. */

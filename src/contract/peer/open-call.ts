@@ -1,5 +1,5 @@
 import { ContractError } from '../contract-error.js'
-import type { StateRequests } from '../simulation/state-requests.js'
+import type { SteppedStateRequests } from '../simulation/state-requests.js'
 import type { ChaincodeMessage, Response } from '../wire/fabric.js'
 
 /** A call for one contract process, as it goes over the stream. */
@@ -12,7 +12,7 @@ export interface ContractTask {
   /** An encoded SignedProposal. */
   readonly signedProposal: Uint8Array
   /** Answers what the contract asks of the state. */
-  readonly requests: StateRequests
+  readonly requests: SteppedStateRequests
   /**
    * Calls another contract (an encoded ChaincodeSpec) and gives its answer (an encoded ChaincodeMessage). The error's
    * message is what the asking contract is told. When the signal aborts, nobody waits for the answer any more.
@@ -33,9 +33,9 @@ export class OpenCall {
   readonly task: ContractTask
   readonly resolve: (answer: ContractAnswer) => void
   readonly reject: (error: Error) => void
-  /** Set while another contract works for this call. */
-  invoking: AbortController | undefined
-  /** Requests that came while another contract worked for this call. */
+  /** Set while an answer takes its time: a query over many keys, or another contract at work for this call. */
+  working: AbortController | undefined
+  /** Requests that came meanwhile. */
   readonly waiting: ChaincodeMessage[] = []
 
   readonly #signal: AbortSignal
@@ -65,7 +65,7 @@ export class OpenCall {
   /** Nothing is done for this call any more. */
   stop(): void {
     this.#signal.removeEventListener('abort', this.#onAbort)
-    this.invoking?.abort(new ContractError('bad-call', 'the contract that asked for this call has ended'))
+    this.working?.abort(new ContractError('bad-call', 'the contract that asked for this call has ended'))
     this.waiting.length = 0
   }
 }

@@ -1,6 +1,8 @@
+import type { Steps } from '../../base/steps.js'
 import {
   StateRequestError,
   type PageRequest,
+  type QueriesInSteps,
   type QueryPage,
   type StateRequests,
 } from '../simulation/state-requests.js'
@@ -47,11 +49,18 @@ export const STATE_ANSWERS: ReadonlyMap<number, StateAnswer> = new Map([
   [Type.GET_STATE_METADATA, getStateMetadata],
   [Type.PUT_STATE_METADATA, putStateMetadata],
   [Type.WRITE_BATCH_STATE, writeBatch],
+  [Type.GET_HISTORY_FOR_KEY, getHistoryForKey],
+  [Type.QUERY_STATE_CLOSE, queryStateClose],
+])
+
+/** Takes an encoded query to the state, in steps: it may have to look at a hundred thousand keys. */
+type QueryAnswer = (queries: QueriesInSteps, payload: Uint8Array) => Steps<Uint8Array>
+
+/** As {@link STATE_ANSWERS}; the steps throw likewise. */
+export const QUERY_ANSWERS: ReadonlyMap<number, QueryAnswer> = new Map([
   [Type.GET_STATE_BY_RANGE, getStateByRange],
   [Type.GET_QUERY_RESULT, getQueryResult],
-  [Type.GET_HISTORY_FOR_KEY, getHistoryForKey],
   [Type.QUERY_STATE_NEXT, queryStateNext],
-  [Type.QUERY_STATE_CLOSE, queryStateClose],
 ])
 
 function getState(requests: StateRequests, payload: Uint8Array): Uint8Array {
@@ -122,22 +131,22 @@ function writeBatch(requests: StateRequests, payload: Uint8Array): Uint8Array {
   return EMPTY
 }
 
-function getStateByRange(requests: StateRequests, payload: Uint8Array): Uint8Array {
+function* getStateByRange(queries: QueriesInSteps, payload: Uint8Array): Steps<Uint8Array> {
   const { startKey, endKey, collection, metadata } = GetStateByRange.decode(payload)
-  return encodePage(requests.getStateByRange(startKey, endKey, collection, pageOf(metadata)))
+  return encodePage(yield* queries.getStateByRange(startKey, endKey, collection, pageOf(metadata)))
 }
 
-function getQueryResult(requests: StateRequests, payload: Uint8Array): Uint8Array {
+function* getQueryResult(queries: QueriesInSteps, payload: Uint8Array): Steps<Uint8Array> {
   const { query, collection, metadata } = GetQueryResult.decode(payload)
-  return encodePage(requests.getQueryResult(query, collection, pageOf(metadata)))
+  return encodePage(yield* queries.getQueryResult(query, collection, pageOf(metadata)))
 }
 
 function getHistoryForKey(requests: StateRequests, payload: Uint8Array): Uint8Array {
   return encodePage(requests.getHistoryForKey(GetHistoryForKey.decode(payload).key))
 }
 
-function queryStateNext(requests: StateRequests, payload: Uint8Array): Uint8Array {
-  return encodePage(requests.next(QueryStateNext.decode(payload).id))
+function* queryStateNext(queries: QueriesInSteps, payload: Uint8Array): Steps<Uint8Array> {
+  return encodePage(yield* queries.next(QueryStateNext.decode(payload).id))
 }
 
 function queryStateClose(requests: StateRequests, payload: Uint8Array): Uint8Array {

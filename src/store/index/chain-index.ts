@@ -145,8 +145,11 @@ export class ChainIndex implements StateView, HeaderTree {
     const { active, undo } = this.#tables.chain
     const { hash, height } = block.header
     // Its own transactions first: it may spend what it creates.
-    for (const [index, { id }] of block.transactions.entries()) {
-      this.#state.enter(id, { height, index, code: effects.outcomes[index] ?? 0 })
+    for (const [index, { id, payload }] of block.transactions.entries()) {
+      const code = effects.outcomes[index] ?? VALIDATION_CODE.VALID
+      this.#state.enter(id, { height, index, code })
+      if (payload?.kind === 'invocation' && code === VALIDATION_CODE.VALID)
+        this.#state.enterCall(payload.callId, id)
     }
     const coins = this.#moved(block, effects.created, effects.spent)
     this.#history.connect(block, (_, index) => effects.outcomes[index] ?? VALIDATION_CODE.VALID)
@@ -194,6 +197,11 @@ export class ChainIndex implements StateView, HeaderTree {
 
   hasCall(callId: string): boolean {
     return this.#state.hasCall(callId)
+  }
+
+  /** Id of the transaction of the chain that carries a call, where the call took effect. */
+  carrierOf(callId: string): string | undefined {
+    return this.#state.carrierOf(callId)
   }
 
   worldValue(namespace: string, key: string): VersionedValue | undefined {

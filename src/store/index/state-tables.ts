@@ -9,7 +9,7 @@ import { type Coin, type CoinPlace, type PlacedCoin, placeOfCoin, type UtxoEntry
 import type { VersionedValue, WorldEntry, WorldRestore, WorldWrite } from '../../ledger/world-state.js'
 import { inChunks } from './in-chunks.js'
 import { afterPrefix, coinKey, hashKey, placeKey, worldKey } from './keys.js'
-import { type ChainTables, NOTHING } from './tables.js'
+import type { ChainTables } from './tables.js'
 import { decodePlace, decodeUtxo, encodePlace, encodeUtxo } from './values.js'
 
 /** The coins of a block on the tip. */
@@ -94,6 +94,16 @@ export class StateTables implements StateView {
     this.#ids.removeSync(placeKey(place))
   }
 
+  /** Notes which transaction of the chain carries a call that took effect. */
+  enterCall(callId: string, transactionId: string): void {
+    this.#calls.putSync(hashKey(callId), hashKey(transactionId))
+  }
+
+  /** Id of the transaction that carries the call, where it took effect. */
+  carrierOf(callId: string): string | undefined {
+    return this.#calls.getBinaryFast(hashKey(callId))?.toString('hex', 0, 32)
+  }
+
   hasTransaction(id: string): boolean {
     return this.#transactions.doesExist(hashKey(id))
   }
@@ -116,10 +126,9 @@ export class StateTables implements StateView {
     }
   }
 
-  connect({ calls, worldWrites }: BlockEffects, { created, spent }: MovedCoins): void {
+  connect({ worldWrites }: Pick<BlockEffects, 'worldWrites'>, { created, spent }: MovedCoins): void {
     for (const coin of created) this.#put(coin)
     for (const coin of spent) this.#remove(coin)
-    for (const call of calls) this.#calls.putSync(hashKey(call), NOTHING)
     for (const write of worldWrites) this.#applyWrite(write)
   }
 

@@ -32,7 +32,7 @@ describe('the key of a node', () => {
     await writeFile(join(folder, 'node_key.json'), text)
     const message = await openNodeKey(folder).then(
       () => 'no error',
-      (caught: Error) => caught.message,
+      (caught: unknown) => (caught as Error).message,
     )
     expect(message).toMatch(/node_key\.json is no key of a node/)
     expect(message).not.toContain('11'.repeat(32))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { CallBoard } from '../../../src/contract/calls/call-board.js'
 import { Conflicts, conflictText } from '../../../src/contract/calls/conflicts.js'
 import { ContractError } from '../../../src/contract/contract-error.js'
 import { VALIDATION_CODE as CODE } from '../../../src/ledger/validation-code.js'
@@ -184,10 +185,10 @@ describe('the status of a call', () => {
     const callId = await node.submit('put', 'a', '1')
     const { header } = await node.mine()
     await node.mine()
-    expect(await node.chain.findCall(callId)).toMatchObject({
-      place: { height: header.height, code: CODE.VALID },
-    })
-    expect(await node.chain.findCall('ab'.repeat(32))).toBeUndefined()
+    const later = new CallBoard(node.chain)
+    expect(later.placed(callId)).toMatchObject({ place: { height: header.height, code: CODE.VALID } })
+    expect(later.placed('ab'.repeat(32))).toBeUndefined()
+    later.close()
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ContractError } from '../../../src/contract/contract-error.js'
-import { STATE_ANSWERS } from '../../../src/contract/peer/state-answers.js'
+import { QUERY_ANSWERS, STATE_ANSWERS } from '../../../src/contract/peer/state-answers.js'
 import type { ContractTask } from '../../../src/contract/peer/open-call.js'
 import { LiveContracts } from '../../../src/contract/peer/live-contracts.js'
 import {
@@ -465,5 +465,7 @@ test('whatever a contract sends, the node answers each request of an open call o
 const fail = (): Promise<never> => Promise.reject(new ContractError('unknown-contract', 'no other contract'))
 
 function isRequest(type: keyof typeof Type): boolean {
-  return Type[type] === Type.INVOKE_CHAINCODE || STATE_ANSWERS.has(Type[type])
+  return (
+    Type[type] === Type.INVOKE_CHAINCODE || STATE_ANSWERS.has(Type[type]) || QUERY_ANSWERS.has(Type[type])
+  )
 }

@@ -60,10 +60,11 @@ describe.each(RUNNERS)('a contract on $name that dials the node', (runner) => {
     await isThere(node)
     await node.submit('probe', 'put', 'k', 'v')
     expect(await node.evaluate('probe', 'get', 'k')).toBe('v')
-    const received = [
-      ...contract.output.matchAll(/Received chat message from peer: (\S*), state: (\w+), type: (\w+)/g),
-    ]
-    expect(received.slice(0, 3).map(([, , state, type]) => [state, type])).toEqual([
+    if (!runner.tracesMessages) return
+    const received = contract.output.matchAll(
+      /Received chat message from peer: \S*, state: (\w+), type: (\w+)/g,
+    )
+    expect([...received].slice(0, 3).map(([, state, type]) => [state, type])).toEqual([
       ['created', '2'],
       ['established', '4'],
       ['ready', '5'],
@@ -165,6 +166,6 @@ describe.each(RUNNERS)('a contract on $name that dials the node', (runner) => {
     const contract = dial(runner, node)
     await isThere(node)
     await node.close()
-    expect(await contract.ended()).toBe(0)
+    expect(await contract.ended()).toBe(runner.exitCode)
   })
 })

@@ -1,3 +1,4 @@
+import type { Steps } from '../../../../src/base/steps.js'
 import type { Call, Simulated } from '../../../../src/contract/call.js'
 import type { CallState } from '../../../../src/contract/peer/executor-ports.js'
 import {
@@ -5,9 +6,16 @@ import {
   type MetadataEntry,
   type QueryPage,
   StateRequestError,
-  type StateRequests,
+  type QueriesInSteps,
   type StateResult,
+  type SteppedStateRequests,
 } from '../../../../src/contract/simulation/state-requests.js'
+
+/** A query that lets others have their turn once. */
+function* inTwoSteps<T>(query: () => T): Steps<T> {
+  yield
+  return query()
+}
 
 const NOTHING = new Uint8Array()
 const PAGE = 2
@@ -29,7 +37,7 @@ export class MapState implements CallState {
     this.values = values
   }
 
-  of(contract: string): StateRequests {
+  of(contract: string): SteppedStateRequests {
     return new MapRequests(this, contract)
   }
 
@@ -58,7 +66,12 @@ export class MapState implements CallState {
 }
 
 /** Keys stand as `contract.key` in the maps, those of a collection as `contract/collection.key`. */
-class MapRequests implements StateRequests {
+class MapRequests implements SteppedStateRequests {
+  readonly inSteps: QueriesInSteps = {
+    getStateByRange: (...query) => inTwoSteps(() => this.getStateByRange(...query)),
+    getQueryResult: (query, collection) => inTwoSteps(() => this.getQueryResult(query, collection)),
+    next: (id) => inTwoSteps(() => this.next(id)),
+  }
   readonly #state: MapState
   readonly #contract: string
   readonly #open = new Map<string, (StateResult | HistoryResult)[]>()

@@ -1,0 +1,173 @@
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, jest, test } from '@jest/globals'
+import { PACKAGE_ROOT } from '../../src/app/package-info.js'
+import { afterThisTest, temporaryFolder } from '../support/cleanup.js'
+import { freePort } from '../support/program.js'
+import { terrarium } from '../support/terrarium.js'
+import { waitFor } from '../support/wait-for.js'
+import { LiveNode } from './live-node.js'
+
+jest.setTimeout(180_000)
+
+const PATIENCE_MS = 60_000
+
+/** `terrarium contract dev` in a process of its own, and what it prints. */
+class Dev {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly ended: Promise<unknown[]>
+  text = ''
+
+  constructor(args: readonly string[], cwd: string) {
+    this.#child = spawn(
+      process.execPath,
+      [join(PACKAGE_ROOT, 'dist', 'terrarium.js'), 'contract', 'dev', ...args],
+      {
+        cwd,
+        env: { PATH: process.env['PATH'] ?? '', HOME: cwd },
+      },
+    )
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => (this.text += chunk))
+    this.ended = once(this.#child, 'close')
+    afterThisTest(async () => {
+      this.#child.kill('SIGKILL')
+      await this.ended
+    })
+  }
+
+  async said(what: string | RegExp, times = 1): Promise<void> {
+    const pattern = new RegExp(what, 'g')
+    await waitFor(
+      `${String(what)}, ${times} times, in\n${this.text}`,
+      () => [...this.text.matchAll(pattern)].length >= times,
+      PATIENCE_MS,
+    )
+  }
+
+  async interrupt(): Promise<number | null> {
+    this.#child.kill('SIGINT')
+    const [code] = await this.ended
+    return code as number | null
+  }
+}
+
+const contract = (args: readonly string[], cwd: string) => terrarium(['contract', ...args], { cwd })
+
+test('a new contract passes its tests, runs with dev against a node, is called, changes, and ends with Ctrl-C', async () => {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  const node = await LiveNode.start(join(folder, 'node'), [
+    '--contract-port',
+    String(port),
+    '--mine',
+    'auto',
+    '--gather-time',
+    '0.02',
+  ])
+  expect(await contract(['new', 'hello'], folder)).toMatchObject({ code: 0, stderr: '' })
+  const hello = join(folder, 'hello')
+  const { stdout: tested } = await promisify(execFile)('npm', ['test'], { cwd: hello })
+  expect(tested).toMatch(/# pass 4/)
+
+  const dev = new Dev(['hello', '--node', node.url], folder)
+  await dev.said('hello:1\\.0\\.0 is ready')
+  const asked = ['--node', node.url]
+  const created = await contract(['invoke', 'hello', 'create', 'a1', 'Ann', ...asked], folder)
+  expect(created).toMatchObject({ code: 0, stderr: expect.stringMatching(/in block \d+/) as unknown })
+  const read = await contract(['evaluate', 'hello', 'read', 'a1', ...asked], folder)
+  expect(JSON.parse(read.stdout)).toEqual({ id: 'a1', owner: 'Ann' })
+  await dev.said(/invoke +create 200/)
+  await dev.said(/committed VALID in block/)
+  await dev.said(/event +created a1/)
+  expect((await contract(['show', 'hello', ...asked], folder)).stdout).toMatch(
+    /transfer\(id: string, newOwner: string\)/,
+  )
+  expect((await contract(['events', 'hello', ...asked], folder)).stdout).toMatch(
+    /^\d+ {2}created {2}a1 {2}[0-9a-f]{64}\n$/,
+  )
+
+  const source = join(hello, 'src', 'asset-contract.ts')
+  await writeFile(
+    source,
+    (await readFile(source, 'utf8')).replace('there is no asset', 'nobody knows an asset'),
+  )
+  await dev.said('hello:1\\.0\\.0 is ready', 2)
+  const refused = await contract(['evaluate', 'hello', 'read', 'a9', ...asked], folder)
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: 'terrarium contract evaluate: nobody knows an asset a9\n',
+  })
+
+  await dev.interrupt()
+  await waitFor('the contract to be gone', async () => {
+    const { contracts } = (await node.get('/contracts/')) as { contracts: { connected: boolean }[] }
+    return contracts.every(({ connected }) => !connected)
+  })
+})
+
+test('dev refuses what is no contract, and a node that was named and does not run', async () => {
+  const folder = await temporaryFolder()
+  const [port, taken] = [await freePort(), await freePort()]
+  const missing = await contract(
+    ['dev', join(PACKAGE_ROOT, 'test/live/asset'), '--node', `http://127.0.0.1:${taken}`],
+    folder,
+  )
+  expect(missing).toMatchObject({ code: 1 })
+  expect(missing.stderr).toMatch(/has no script "start"/)
+  await contract(['new', 'hello'], folder)
+  const nobody = await contract(['dev', 'hello', '--node', `http://127.0.0.1:${port}`], folder)
+  expect(nobody.stderr).toMatch(
+    /nobody answers at http:\/\/127\.0\.0\.1:\d+; without --node a node is started/,
+  )
+})
+
+test('an identity for Fabric’s clients is made beside the node, which never sees the key', async () => {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  const node = await LiveNode.start(join(folder, 'node'), ['--contract-port', String(port)])
+  const made = await contract(
+    ['identity', 'ann', '--out', 'ann', '--attributes', 'role=auditor', '--node', node.url],
+    folder,
+  )
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(made.stdout).toMatch(new RegExp(`^export PEER_ENDPOINT=127.0.0.1:${port}$`, 'm'))
+  expect(made.stdout).toMatch(/^export MSP_ID=Org1MSP$/m)
+  expect(await readFile(join(folder, 'ann', 'msp', 'keystore', 'key.pem'), 'utf8')).toMatch(
+    /BEGIN PRIVATE KEY/,
+  )
+  const unknown = await contract(['identity', 'bob', '--msp', 'NoMSP', '--node', node.url], folder)
+  expect(unknown.stderr).toMatch(/this node hosts Org1MSP, Org2MSP, not NoMSP/)
+})
+
+test('mistakes on the command line are told with their cure', async () => {
+  const folder = await temporaryFolder()
+  const stderrOf = async (...args: string[]): Promise<string> => (await contract(args, folder)).stderr
+  expect(await stderrOf('invoke')).toMatch(/the contract is missing: <contract> <function> \[args\.\.\]/)
+  expect(await stderrOf('list', 'too', 'many')).toMatch(/a word too many: too/)
+  expect(await stderrOf('list', '--node', 'nowhere')).toMatch(/--node takes an address such as http:/)
+  expect(await stderrOf('list', '--node', 'http://127.0.0.1:1')).toMatch(
+    /nobody answers .* "terrarium contract dev/,
+  )
+  expect(await stderrOf('new', 'Not A Name')).toMatch(/lower-case letters/)
+  expect(await stderrOf('evaluate', 'a', 'b', '--transient', '{')).toMatch(/--transient/)
+  expect(await stderrOf('connect', 'a:1')).toMatch(/name a connection\.json, or give --remove/)
+  for (const name of [
+    'new',
+    'dev',
+    'list',
+    'show',
+    'invoke',
+    'evaluate',
+    'events',
+    'deploy',
+    'connect',
+    'identity',
+  ])
+    expect((await contract([name, '--help'], folder)).stdout).toMatch(
+      new RegExp(`^Usage: terrarium contract ${name}`),
+    )
+})
