@@ -67,7 +67,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
       store,
       putAside,
     )
-    const pending = await openPending({ ...options, verify: signatures.verifyAndRemember }, blockchain, store)
+    const pending = await openPending(options, signatures, blockchain, store)
     const close = async (): Promise<void> => {
       await blockchain.alone(() => undefined)
       await closeDatabases()
@@ -122,7 +122,8 @@ function openPutAside({ folder, log }: OpenChainOptions): Promise<PutAside> {
 }
 
 async function openPending(
-  { verify, now, log }: OpenChainOptions,
+  { now, log }: OpenChainOptions,
+  { verifyAndRemember: verify, remember }: SignatureMemory,
   blockchain: Blockchain,
   store: PendingStore,
 ): Promise<Pending> {
@@ -138,6 +139,7 @@ async function openPending(
     },
     store,
     verify,
+    remember,
     now,
     onStoreError: (error) => log.error({ err: error }, 'a pending transaction could not be written'),
   })

@@ -3,7 +3,7 @@ import { contractPolicy } from '../ledger/contracts/contract-policy.js'
 import type { EndorsementPolicy } from '../ledger/judge-call.js'
 import type { InvocationPayload } from '../ledger/payload/invocation.js'
 import { RuleError } from '../ledger/rule-error.js'
-import type { VerifySignature } from '../ledger/signature.js'
+import type { Signature, VerifySignature } from '../ledger/signature.js'
 import { endorsementChecks, type SignatureCheck } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
 import { inSlices } from '../time/in-slices.js'
@@ -45,6 +45,11 @@ export class Endorsements {
       this.#options.verify(each.publicKey, each.message, each.signature),
     )
     return this.#remember(call, valid)
+  }
+
+  /** All endorsements of the call are valid: this node has made them. */
+  vouch(call: InvocationPayload): void {
+    this.#remember(call, call.endorsements)
   }
 
   /** Verifies the endorsements of the calls among transactions that are about to be connected. */
@@ -94,7 +99,7 @@ export class Endorsements {
     }
   }
 
-  #remember(call: InvocationPayload, valid: readonly SignatureCheck[]): Endorsers {
+  #remember(call: InvocationPayload, valid: readonly Signature[]): Endorsers {
     const endorsers = new Set(valid.map(({ publicKey }) => publicKey))
     this.#known.set(call, endorsers)
     return endorsers

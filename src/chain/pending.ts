@@ -10,7 +10,7 @@ import {
 import type { MempoolSettings } from '../ledger/mempool-settings.js'
 import { Overlong } from '../ledger/overlong.js'
 import { RuleError } from '../ledger/rule-error.js'
-import { signatureChecks } from '../ledger/signature-checks.js'
+import { type SignatureCheck, signatureChecks } from '../ledger/signature-checks.js'
 import type { Transaction } from '../ledger/transaction.js'
 import type { PendingStore } from '../store/index/pending-store.js'
 import type { Blockchain } from './blockchain.js'
@@ -23,6 +23,8 @@ export interface PendingOptions {
   readonly settings: MempoolSettings
   readonly store: PendingStore
   readonly verify: VerifyAll
+  /** Signatures that `verify` need not look at. */
+  readonly remember: (checks: readonly SignatureCheck[]) => void
   readonly now: () => number
   /** A write to the store failed. */
   readonly onStoreError: (error: unknown) => void
@@ -77,6 +79,13 @@ export class Pending {
     this.#drop(strangers, 'the chain was founded anew')
     this.#pool = new Mempool(this.#options.blockchain.chain, this.#options.settings)
     this.#overlong = new Overlong(this.#options.settings)
+  }
+
+  /** This node has just made all signatures and endorsements of a transaction: nobody here need verify them. */
+  vouch(transaction: Transaction): void {
+    const { blockchain, remember } = this.#options
+    remember(signatureChecks(transaction))
+    if (transaction.payload?.kind === 'invocation') blockchain.endorsements.vouch(transaction.payload)
   }
 
   /**

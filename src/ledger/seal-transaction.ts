@@ -21,8 +21,17 @@ export function sealTransaction(
   unsigned: UnsignedTransaction,
   signatures: readonly Signature[],
 ): Transaction {
+  return sealSigned(unsigned, () => signatures)
+}
+
+/** {@link sealTransaction} with the signatures that `sign` makes for the transaction's id. */
+export function sealSigned(
+  unsigned: UnsignedTransaction,
+  sign: (id: string) => readonly Signature[],
+): Transaction {
   const preimage = idPreimage(unsigned)
   const id = bytesToHex(hashTransaction(preimage))
+  const signatures = sign(id)
   // The signatures have a fixed width, so the whole need not be printed to be measured.
   const commas = Math.max(0, signatures.length - 1)
   const bytes = preimage.length + SIGNATURES_BYTES + signatures.length * SIGNATURE_BYTES + commas

@@ -29,6 +29,11 @@ export class SignatureMemory {
     for (const { key } of unknown) this.#valid.add(key)
   }
 
+  /** Signatures that are known to be valid, for this node has made them. */
+  readonly remember = (checks: readonly SignatureCheck[]): void => {
+    for (const check of checks) this.#valid.add(keyOf(check))
+  }
+
   /** For blocks: verifies only what is not remembered, and remembers nothing. */
   readonly verifyUnknown: VerifyAll = (checks) =>
     this.#verify(this.#valid.size === 0 ? checks : checks.filter((check) => !this.#valid.has(keyOf(check))))

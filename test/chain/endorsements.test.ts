@@ -99,6 +99,17 @@ test('what was verified while it waited is not verified again in the block that 
   expect([asked.length, verifiedHere]).toEqual([before, 0])
 })
 
+test('endorsements that this node has made are not verified here, in no block that brings them', async () => {
+  const call = callBy('a', 1)
+  endorsements.vouch(payloadOf(call))
+  await endorsements.prepareWaiting([call])
+  const brought = decodeTransaction(encodeTransaction(call))
+  await endorsements.prepare([brought])
+  expect(endorsersOf(brought)).toEqual([keyOf(1)])
+  expect(asked).toEqual([])
+  expect(verifiedHere).toBe(0)
+})
+
 test('where verifying fails for another reason than a wrong signature, that is told', async () => {
   const failing = new Endorsements({ verifyAll: () => Promise.reject(new Error('no thread')), verify })
   await expect(failing.prepare([callBy('one', 1)])).rejects.toThrow('no thread')

@@ -28,6 +28,15 @@ test('a signature that was found valid in the pool is not verified again with it
   expect(verified).toHaveLength(5)
 })
 
+test('a signature that this node has made is not verified here at all', async () => {
+  const { memory, verified } = memoryOf()
+  const [own, other] = signedChecks(2) as [SignatureCheck, SignatureCheck]
+  memory.remember([own])
+  await memory.verifyAndRemember([own, other])
+  expect(verified).toEqual([other])
+  await expect(memory.verifyUnknown([spoiled(own)])).rejects.toThrow(RuleError)
+})
+
 test('blocks leave nothing behind, so that a long import does not push out what waits', async () => {
   const { memory, verified } = memoryOf()
   const [check] = signedChecks(1) as [SignatureCheck]

@@ -20,6 +20,7 @@ export function callChain(blockchain: Blockchain, pending: Pending): CallChain {
     carrierOf: (callId) => index.carrierOf(callId),
     pending: () => transactionsOf(pending),
     isPending: (transactionId) => pending.get(transactionId) !== undefined,
+    vouch: (transaction) => pending.vouch(transaction),
     submit: (transaction) => pending.submit(transaction),
     onConnected(listener) {
       events.on('connected', listener)

@@ -33,6 +33,8 @@ export interface CallChain {
   /** Transactions that wait for a block. */
   pending(): Iterable<Transaction>
   isPending(transactionId: string): boolean
+  /** This node has just made all signatures and endorsements of a transaction: they need not be verified here. */
+  vouch(transaction: Transaction): void
   /** Hands a transaction to the mempool; resolves when it is kept on disk. @throws {RuleError} */
   submit(transaction: Transaction): Promise<unknown>
   /** A block was put on the tip. Returns what ends the listening, as the others do. */

@@ -82,6 +82,7 @@ export class ContractCalls implements GatewayCalls {
     const payload = invocationFor(call, simulated, keys)
     this.#held.put(call.callId, privateWrites)
     const transaction = callTransaction(payload, { chainId: chain.id, timestamp: call.timestampMs }, keys)
+    chain.vouch(transaction)
     return { response, transaction }
   }
 
