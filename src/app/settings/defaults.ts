@@ -138,6 +138,7 @@ const ContractDefaults = T.Object({
   dev_organisations: T.Array(T.String()),
   port_distance: T.Integer({ minimum: 1 }),
   dev_gather_time: T.Number({ minimum: 0 }),
+  dev_block_time: T.Number({ exclusiveMinimum: 0 }),
   start_delay: T.Number({ minimum: 0 }),
   close_grace: T.Number({ minimum: 0 }),
   max_running_calls: T.Integer({ minimum: 1 }),
