@@ -19,7 +19,11 @@ import type { Child } from './child.js'
 import { type ContractFolder, contractFolder } from './contract-folder.js'
 import { ContractRunner } from './contract-runner.js'
 import { answers, startNode } from './dev-node.js'
-import { watchFolder } from './watch-folder.js'
+import { nodeLine } from './node-line.js'
+import { FolderWatch } from './watch-folder.js'
+
+/** What builds write, by custom. */
+const OUTPUTS = ['dist', 'build', 'lib']
 
 /** Runs a contract, and a node if none runs, until Ctrl-C or until the node is gone. */
 export async function runDev(folder: string, given: Given): Promise<void> {
@@ -43,7 +47,10 @@ async function nodeAt(url: string, given: Given): Promise<Child | undefined> {
   if (textOf(given, 'node') !== undefined)
     throw new Error(`nobody answers at ${url}; without --node a node is started`)
   tell(`no node runs at ${url}: starting one`)
-  return startNode(url, textOf(given, 'dir'), (line) => print(`${picocolors.blue('node')}      ${line}`))
+  return startNode(url, textOf(given, 'dir'), (line) => {
+    const said = nodeLine(line)
+    if (said !== undefined) print(`${picocolors.blue('node')}      ${said}`)
+  })
 }
 
 async function work(
@@ -65,7 +72,7 @@ async function work(
     onLine: (line) => print(`${picocolors.yellow('contract')}  ${line}`),
     tell,
   })
-  const endWatch = isSet(given, 'no-watch') ? () => undefined : watch(contract, runner)
+  const watch = isSet(given, 'no-watch') ? undefined : await watched(contract, runner)
   ownNode?.ended
     .then((ending) => {
       if (!stopped.signal.aborted) tell(`the node is gone: ${ending}`)
@@ -83,19 +90,23 @@ async function work(
   tell(`${contract.name} runs from ${contract.folder}; Ctrl-C ends it`)
   tell(`call it:  terrarium contract invoke ${contract.name} FUNCTION ARGUMENTS`)
   await aborted(stopped.signal)
-  endWatch()
+  watch?.close()
   await runner.stop()
   await Promise.all([running, viewing])
 }
 
-function watch(contract: ContractFolder, runner: ContractRunner): () => void {
-  const onChange = (file: string): void => {
-    tell(`${file} changed: starting the contract again`)
-    runner.restart().catch((error: unknown) => tell(`it did not end: ${messageOf(error)}`))
-  }
-  return watchFolder(contract.folder, onChange, (error) =>
-    tell(`changes are not seen any more: ${messageOf(error)}`),
-  )
+async function watched(contract: ContractFolder, runner: ContractRunner): Promise<FolderWatch> {
+  const watch = new FolderWatch({
+    folder: contract.folder,
+    ignored: contract.hasBuild ? OUTPUTS : [],
+    onChange: (file) => {
+      tell(`${file} changed: starting the contract again`)
+      runner.restart().catch((error: unknown) => tell(`it did not end: ${messageOf(error)}`))
+    },
+    onError: (error) => tell(`changes are not seen any more: ${messageOf(error)}`),
+  })
+  await watch.open()
+  return watch
 }
 
 /** Nodes outside profile dev deploy nothing by themselves, and none knows of private collections. */
