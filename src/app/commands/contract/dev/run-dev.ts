@@ -1,6 +1,8 @@
 import picocolors from 'picocolors'
 import { ApiError } from '../../../../api/errors.js'
 import { messageOf } from '../../../../base/errors.js'
+import { SettingsError } from '../../../settings/errors.js'
+import { integerIn } from '../../../settings/setting.js'
 import { collectionsIn } from '../deploy.js'
 import { doorText } from '../list.js'
 import {
@@ -28,17 +30,28 @@ const OUTPUTS = ['dist', 'build', 'lib']
 /** Runs a contract, and a node if none runs, until Ctrl-C or until the node is gone. */
 export async function runDev(folder: string, given: Given): Promise<void> {
   const contract = await contractFolder(folder, given)
-  const url = flagOf(given, 'node', nodeAddress) ?? DEFAULT_NODE
+  const url = placeOf(given)
   const stopped = new AbortController()
   const stop = (): void => stopped.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   const node = await nodeAt(url, given)
   try {
-    await withNode(given, (asked) => work(asked, contract, given, stopped, node))
+    await withNode({ ...given, node: url }, (asked) => work(asked, contract, given, stopped, node))
   } finally {
     await node?.stop()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
   }
+}
+
+/** The node that was named, or the one on this machine. @throws {SettingsError} */
+function placeOf(given: Given): string {
+  const [named, port] = [flagOf(given, 'node', nodeAddress), flagOf(given, 'port', integerIn(1, 65_535))]
+  if (named !== undefined && port !== undefined)
+    throw new SettingsError('--port is that of a node to start; --node names one that runs')
+  if (port === undefined) return named ?? DEFAULT_NODE
+  const url = new URL(DEFAULT_NODE)
+  url.port = String(port)
+  return url.origin
 }
 
 /** Undefined where one runs already. */
@@ -73,12 +86,11 @@ async function work(
     tell,
   })
   const watch = isSet(given, 'no-watch') ? undefined : await watched(contract, runner)
-  ownNode?.ended
-    .then((ending) => {
-      if (!stopped.signal.aborted) tell(`the node is gone: ${ending}`)
-      stopped.abort()
-    })
-    .catch(() => undefined)
+  let loss: string | undefined
+  void ownNode?.ended.then((ending) => {
+    if (!stopped.signal.aborted) loss = `the node is gone: ${ending}`
+    stopped.abort()
+  })
   const running = runner.run()
   const viewing = viewCalls({
     ...node,
@@ -88,11 +100,13 @@ async function work(
     signal: stopped.signal,
   })
   tell(`${contract.name} runs from ${contract.folder}; Ctrl-C ends it`)
-  tell(`call it:  terrarium contract invoke ${contract.name} FUNCTION ARGUMENTS`)
+  const where = node.url === DEFAULT_NODE ? '' : ` --node ${node.url}`
+  tell(`call it:  terrarium contract invoke ${contract.name} FUNCTION ARGUMENTS${where}`)
   await aborted(stopped.signal)
   watch?.close()
   await runner.stop()
   await Promise.all([running, viewing])
+  if (loss !== undefined) throw new Error(loss)
 }
 
 async function watched(contract: ContractFolder, runner: ContractRunner): Promise<FolderWatch> {
