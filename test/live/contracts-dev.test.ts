@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, jest, test } from '@jest/globals'
@@ -107,6 +107,40 @@ test('a new contract passes its tests, runs with dev against a node, is called, 
     const { contracts } = (await node.get('/contracts/')) as { contracts: { connected: boolean }[] }
     return contracts.every(({ connected }) => !connected)
   })
+})
+
+test('dev starts a node where none runs, calls are answered, and Ctrl-C leaves nothing running', async () => {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  await contract(['new', 'hello'], folder)
+  const dev = new Dev(['hello', '--port', String(port)], folder)
+  const url = `http://127.0.0.1:${port}`
+  await dev.said(`no node runs at ${url}: starting one`)
+  await dev.said('hello:1\\.0\\.0 is ready')
+  await dev.said(`call it: +terrarium contract invoke hello FUNCTION ARGUMENTS --node ${url}`)
+  const created = await contract(['invoke', 'hello', 'create', 'a1', 'Ann', '--node', url], folder)
+  expect(created).toMatchObject({ code: 0, stderr: expect.stringMatching(/in block \d+/) as unknown })
+  const nodeFolder = join(folder, 'nodes', `127.0.0.1_${port}`)
+  const pid = Number((await readFile(join(nodeFolder, 'lock'), 'utf8')).split(' ')[0])
+  expect(await readdir(join(nodeFolder, 'blocks'))).toContain('block1.json')
+  process.kill(pid, 0)
+
+  expect(await dev.interrupt()).toBe(0)
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  expect(dev.text).not.toMatch(/the node is gone|the contract is gone/)
+})
+
+test('dev ends, and fails, when the node that it started is killed', async () => {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  await contract(['new', 'hello'], folder)
+  const dev = new Dev(['hello', '--port', String(port)], folder)
+  await dev.said('hello:1\\.0\\.0 is ready')
+  const lock = await readFile(join(folder, 'nodes', `127.0.0.1_${port}`, 'lock'), 'utf8')
+  process.kill(Number(lock.split(' ')[0]), 'SIGKILL')
+  const [code] = await dev.ended
+  expect(code).toBe(1)
+  expect(dev.text).toMatch(/the node is gone: it was ended by SIGKILL/)
 })
 
 test('dev refuses what is no contract, and a node that was named and does not run', async () => {

@@ -116,9 +116,11 @@ function plain(schema: unknown): unknown {
 
 function wrongCount(functionName: string, parameters: readonly Parameter[], given: number): ApiError {
   const names = parameters.map(({ name }) => name).join(', ')
+  const noun = parameters.length === 1 ? 'argument' : 'arguments'
+  const counted = parameters.length === 0 ? 'no arguments' : `${parameters.length} ${noun} (${names})`
   return new ApiError(
     'INVALID_PARAMS',
-    `${functionName} takes ${parameters.length} arguments (${names}), not ${given}`,
+    `${functionName} takes ${counted}, not ${given}`,
     { path: '/args', expected: parameters.length, given },
   )
 }

@@ -82,9 +82,9 @@ describe('an argument', () => {
   })
 
   test('too few or too many are refused with the names of those there are', () => {
-    expect(() => encode(parameter({ type: 'string' }), [])).toThrow('take takes 1 arguments (it), not 0')
+    expect(() => encode(parameter({ type: 'string' }), [])).toThrow('take takes 1 argument (it), not 0')
     expect(() => encode(parameter({ type: 'string' }), ['x'], 'nothing')).toThrow(
-      'nothing takes 0 arguments (), not 1',
+      'nothing takes no arguments, not 1',
     )
   })
 

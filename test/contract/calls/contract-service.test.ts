@@ -200,7 +200,7 @@ describe('a call', () => {
     const wrong = service.evaluate({ contract: 'basic', function: 'get', args: [] })
     await expect(wrong).rejects.toMatchObject({
       code: 'INVALID_PARAMS',
-      message: 'get takes 1 arguments (key), not 0',
+      message: 'get takes 1 argument (key), not 0',
     })
     await service.evaluate({ contract: 'basic', function: 'get', args: ['a'] })
     expect(await service.metadata('basic')).toHaveProperty('contracts.Basic')

@@ -16,7 +16,8 @@ export const dev: Command = {
         flags: {
           name: 'name of the contract [that of its package.json]',
           msp: 'organisation it runs for [Org1MSP]',
-          dir: 'data folder of a node that is started [nodes/127.0.0.1_55000]',
+          port: 'port of a node that is started [55000]',
+          dir: 'data folder of a node that is started [nodes/127.0.0.1_PORT]',
           collections: 'JSON file of its private collections [collections_config.json, if there is one]',
         },
         signs: { 'no-watch': 'do not look for changed files' },

@@ -1,6 +1,8 @@
 import picocolors from 'picocolors'
 import { ApiError } from '../../../../api/errors.js'
 import { messageOf } from '../../../../base/errors.js'
+import { SettingsError } from '../../../settings/errors.js'
+import { integerIn } from '../../../settings/setting.js'
 import { collectionsIn } from '../deploy.js'
 import { doorText } from '../list.js'
 import {
@@ -19,22 +21,37 @@ import type { Child } from './child.js'
 import { type ContractFolder, contractFolder } from './contract-folder.js'
 import { ContractRunner } from './contract-runner.js'
 import { answers, startNode } from './dev-node.js'
-import { watchFolder } from './watch-folder.js'
+import { nodeLine } from './node-line.js'
+import { FolderWatch } from './watch-folder.js'
+
+/** What builds write, by custom. */
+const OUTPUTS = ['dist', 'build', 'lib']
 
 /** Runs a contract, and a node if none runs, until Ctrl-C or until the node is gone. */
 export async function runDev(folder: string, given: Given): Promise<void> {
   const contract = await contractFolder(folder, given)
-  const url = flagOf(given, 'node', nodeAddress) ?? DEFAULT_NODE
+  const url = placeOf(given)
   const stopped = new AbortController()
   const stop = (): void => stopped.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   const node = await nodeAt(url, given)
   try {
-    await withNode(given, (asked) => work(asked, contract, given, stopped, node))
+    await withNode({ ...given, node: url }, (asked) => work(asked, contract, given, stopped, node))
   } finally {
     await node?.stop()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
   }
+}
+
+/** The node that was named, or the one on this machine. @throws {SettingsError} */
+function placeOf(given: Given): string {
+  const [named, port] = [flagOf(given, 'node', nodeAddress), flagOf(given, 'port', integerIn(1, 65_535))]
+  if (named !== undefined && port !== undefined)
+    throw new SettingsError('--port is that of a node to start; --node names one that runs')
+  if (port === undefined) return named ?? DEFAULT_NODE
+  const url = new URL(DEFAULT_NODE)
+  url.port = String(port)
+  return url.origin
 }
 
 /** Undefined where one runs already. */
@@ -43,7 +60,10 @@ async function nodeAt(url: string, given: Given): Promise<Child | undefined> {
   if (textOf(given, 'node') !== undefined)
     throw new Error(`nobody answers at ${url}; without --node a node is started`)
   tell(`no node runs at ${url}: starting one`)
-  return startNode(url, textOf(given, 'dir'), (line) => print(`${picocolors.blue('node')}      ${line}`))
+  return startNode(url, textOf(given, 'dir'), (line) => {
+    const said = nodeLine(line)
+    if (said !== undefined) print(`${picocolors.blue('node')}      ${said}`)
+  })
 }
 
 async function work(
@@ -65,13 +85,12 @@ async function work(
     onLine: (line) => print(`${picocolors.yellow('contract')}  ${line}`),
     tell,
   })
-  const endWatch = isSet(given, 'no-watch') ? () => undefined : watch(contract, runner)
-  ownNode?.ended
-    .then((ending) => {
-      if (!stopped.signal.aborted) tell(`the node is gone: ${ending}`)
-      stopped.abort()
-    })
-    .catch(() => undefined)
+  const watch = isSet(given, 'no-watch') ? undefined : await watched(contract, runner)
+  let loss: string | undefined
+  void ownNode?.ended.then((ending) => {
+    if (!stopped.signal.aborted) loss = `the node is gone: ${ending}`
+    stopped.abort()
+  })
   const running = runner.run()
   const viewing = viewCalls({
     ...node,
@@ -81,21 +100,27 @@ async function work(
     signal: stopped.signal,
   })
   tell(`${contract.name} runs from ${contract.folder}; Ctrl-C ends it`)
-  tell(`call it:  terrarium contract invoke ${contract.name} FUNCTION ARGUMENTS`)
+  const where = node.url === DEFAULT_NODE ? '' : ` --node ${node.url}`
+  tell(`call it:  terrarium contract invoke ${contract.name} FUNCTION ARGUMENTS${where}`)
   await aborted(stopped.signal)
-  endWatch()
+  watch?.close()
   await runner.stop()
   await Promise.all([running, viewing])
+  if (loss !== undefined) throw new Error(loss)
 }
 
-function watch(contract: ContractFolder, runner: ContractRunner): () => void {
-  const onChange = (file: string): void => {
-    tell(`${file} changed: starting the contract again`)
-    runner.restart().catch((error: unknown) => tell(`it did not end: ${messageOf(error)}`))
-  }
-  return watchFolder(contract.folder, onChange, (error) =>
-    tell(`changes are not seen any more: ${messageOf(error)}`),
-  )
+async function watched(contract: ContractFolder, runner: ContractRunner): Promise<FolderWatch> {
+  const watch = new FolderWatch({
+    folder: contract.folder,
+    ignored: contract.hasBuild ? OUTPUTS : [],
+    onChange: (file) => {
+      tell(`${file} changed: starting the contract again`)
+      runner.restart().catch((error: unknown) => tell(`it did not end: ${messageOf(error)}`))
+    },
+    onError: (error) => tell(`changes are not seen any more: ${messageOf(error)}`),
+  })
+  await watch.open()
+  return watch
 }
 
 /** Nodes outside profile dev deploy nothing by themselves, and none knows of private collections. */
