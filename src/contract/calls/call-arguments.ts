@@ -118,11 +118,11 @@ function wrongCount(functionName: string, parameters: readonly Parameter[], give
   const names = parameters.map(({ name }) => name).join(', ')
   const noun = parameters.length === 1 ? 'argument' : 'arguments'
   const counted = parameters.length === 0 ? 'no arguments' : `${parameters.length} ${noun} (${names})`
-  return new ApiError(
-    'INVALID_PARAMS',
-    `${functionName} takes ${counted}, not ${given}`,
-    { path: '/args', expected: parameters.length, given },
-  )
+  return new ApiError('INVALID_PARAMS', `${functionName} takes ${counted}, not ${given}`, {
+    path: '/args',
+    expected: parameters.length,
+    given,
+  })
 }
 
 function sentence(errors: readonly ErrorObject[] | null | undefined): string {
