@@ -12,6 +12,7 @@ export default tseslint.config(
       'nodes',
       'eslint.config.js',
       'scripts/bundle.js',
+      'test/support/fast-check.js',
       'examples/**/*.js',
       '**/*.cjs',
       'templates',

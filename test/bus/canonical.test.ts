@@ -77,6 +77,15 @@ test('calls and successes as we write them are read quickly, and keep their text
   }
 })
 
+test('the range that Java modules write is kept as the thorough reader keeps it', () => {
+  const text = envelope('a-1', 'Request', callData('m', '{}', 500)).replace(
+    '"SubscriptionRange":""',
+    '"SubscriptionRange":"0"',
+  )
+  expect(plain(text)).toMatchObject({ range: '0' })
+  expect(plain(text)).toEqual(slowly(text))
+})
+
 test('changed at any place, a message is left to the thorough reader or read as it reads it', () => {
   const texts = [
     envelope('a-1', 'Request', callData('m', '{"a":{"b":"}"}}', 500)),

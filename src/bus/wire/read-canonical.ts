@@ -11,7 +11,7 @@ const envelope = (type: string): string =>
 
 const REQUEST = new RegExp(
   envelope('Request') +
-    String.raw`"RequestAck":"([01])","SubscriptionEventCounter":"0","SubscriptionPeriod":"0","SubscriptionRange":"0?",` +
+    String.raw`"RequestAck":"([01])","SubscriptionEventCounter":"0","SubscriptionPeriod":"0","SubscriptionRange":"(0?)",` +
     String.raw`"ResponseMaxSize":"(\d{1,9})","RequestMethods":\{"(${PLAIN}{1,256})":(?=\{)`,
 )
 const REQUEST_END = /\}(?:,"TimeOut":"(\d{1,15})")?\}\}$/y
@@ -45,7 +45,7 @@ export function readCanonical(text: string, limits: JsonLimits): Request | Respo
 function readCall(text: string, limits: JsonLimits): Request | undefined {
   const head = REQUEST.exec(text)
   if (!head) return undefined
-  const [whole, id = '', timestamp, ack, maxObjects, method = ''] = head
+  const [whole, id = '', timestamp, ack, range = '', maxObjects, method = ''] = head
   const end = endOfObject(text, whole.length)
   REQUEST_END.lastIndex = end
   const tail = REQUEST_END.exec(text)
@@ -61,7 +61,7 @@ function readCall(text: string, limits: JsonLimits): Request | undefined {
     wantsResponse: true,
     everyEvents: 0,
     everySeconds: 0,
-    range: '',
+    range,
     maxObjects: Number(maxObjects),
     calls: [{ method, params, text: paramsText }],
     timeoutMs: Number(tail[1] ?? 0),

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fixedRandom } from '../support/test-node.js'
 import { waitFor } from '../support/wait-for.js'
 import { BusError } from '../../src/bus/bus-error.js'
-import { RawClient } from './support/raw-client.js'
-import { aMethod, aModule, startBus } from './support/test-bus.js'
+import { RawClient } from '../bus/support/raw-client.js'
+import { aMethod, aModule, startBus } from '../bus/support/test-bus.js'
 
 test('while modules are killed and restarted, every call settles exactly once, with its own answer or a bus error', async () => {
   const bus = await startBus()

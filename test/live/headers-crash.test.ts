@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { toDisplay } from '../../../src/p2p/hash.js'
-import { HeadersStore } from '../../../src/p2p/headers/headers-store.js'
-import { TestChain } from '../kit/test-chain.js'
-import { raw, regtest } from './kit.js'
-import { MemoryDisk } from './memory-disk.js'
+import { toDisplay } from '../../src/p2p/hash.js'
+import { HeadersStore } from '../../src/p2p/headers/headers-store.js'
+import { TestChain } from '../p2p/kit/test-chain.js'
+import { raw, regtest } from '../p2p/headers/kit.js'
+import { MemoryDisk } from '../p2p/headers/memory-disk.js'
 
 const first = TestChain.mine(regtest, 12)
 const second = first.fork(9, 6, { salt: 1 })
