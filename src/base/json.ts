@@ -36,6 +36,16 @@ export function parseJson(text: string, limits: JsonLimits = DEFAULT_LIMITS): Js
   }
 }
 
+/** The JSON that a text is; undefined where it is none. */
+export function jsonIn(text: string, limits: JsonLimits = DEFAULT_LIMITS): Json | undefined {
+  try {
+    return parseJson(text, limits)
+  } catch (error) {
+    if (error instanceof JsonError) return undefined
+    throw error
+  }
+}
+
 /** One pass over the text; relies on JSON.parse afterwards for everything but depth and repeated keys. */
 function checkNestingAndKeys(text: string, maxDepth: number): void {
   const keysPerLevel: (Set<string> | undefined)[] = []

@@ -1,3 +1,4 @@
+import { placeOf } from './sorted-keys.js'
 import { compareUtf8 } from './text.js'
 import type { VersionedValue, WorldEntry, WorldRestore, WorldView, WorldWrite } from './world-state.js'
 
@@ -84,16 +85,4 @@ function* merge(
 function* entryOf(key: string, values: Layer['values']): Generator<WorldEntry> {
   const found = values.get(key)
   if (found) yield { key, ...found }
-}
-
-/** Index of the first key that is not before `key`. */
-function placeOf(keys: readonly string[], key: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (compareUtf8(keys[middle] as string, key) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
 }

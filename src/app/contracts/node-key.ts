@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JsonError, parseJson } from '../../base/json.js'
+import { jsonIn } from '../../base/json.js'
 import { createFileAtomic } from '../../store/atomic-write.js'
 import { hasCode } from '../../store/error-code.js'
 import { jsonText } from '../../store/json-file.js'
@@ -40,15 +40,10 @@ async function read(path: string): Promise<KeyPair | undefined> {
 }
 
 function keysIn(text: string): KeyPair | undefined {
-  try {
-    const json = parseJson(text)
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
-    const { seed, public_key: publicKey } = json as { readonly seed?: unknown; readonly public_key?: unknown }
-    if (typeof seed !== 'string' || !SEED.test(seed)) return undefined
-    const keys = new KeyPair(Buffer.from(seed, 'hex'))
-    return publicKey === keys.publicKey ? keys : undefined
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
-  }
+  const json = jsonIn(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
+  const { seed, public_key: publicKey } = json as { readonly seed?: unknown; readonly public_key?: unknown }
+  if (typeof seed !== 'string' || !SEED.test(seed)) return undefined
+  const keys = new KeyPair(Buffer.from(seed, 'hex'))
+  return publicKey === keys.publicKey ? keys : undefined
 }

@@ -28,7 +28,7 @@ import {
 } from '../../ledger/contracts/definition.js'
 import { LIFECYCLE } from '../../ledger/contracts/namespaces.js'
 import type { KeyPair } from '../../wallet/keys.js'
-import type { OpenSnapshot } from '../world-snapshot.js'
+import type { OpenSnapshot } from '../../ledger/world-snapshot.js'
 import { bytesJson } from './bytes-json.js'
 import type { CallChain } from './call-chain.js'
 import { CallRunner } from './call-runner.js'

@@ -9,7 +9,7 @@ import type { PrivateValues } from '../private-values.js'
 import { Simulation } from '../simulation/simulation.js'
 import { StateRequestError } from '../simulation/state-requests.js'
 import { inSlices } from '../../time/in-slices.js'
-import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
+import type { OpenSnapshot, WorldSnapshot } from '../../ledger/world-snapshot.js'
 import { binaryJson, bytesJson } from './bytes-json.js'
 
 /** Answers of one page together take at most about so many bytes: the rest comes with the next. */

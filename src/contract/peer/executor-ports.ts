@@ -1,7 +1,7 @@
 import type { WorldView } from '../../ledger/world-state.js'
 import type { Call, Caller, Simulated } from '../call.js'
 import type { SteppedStateRequests } from '../simulation/state-requests.js'
-import type { OpenSnapshot, WorldSnapshot } from '../world-snapshot.js'
+import type { OpenSnapshot, WorldSnapshot } from '../../ledger/world-snapshot.js'
 import type { ContractStream } from './contract-stream.js'
 
 /** What has to be known of a contract to call it. */

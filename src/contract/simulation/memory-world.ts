@@ -7,9 +7,9 @@ import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-co
 import { WorldOverlay } from '../../ledger/world-overlay.js'
 import type { VersionedValue, WorldEntry, WorldWrite } from '../../ledger/world-state.js'
 import type { Call, Simulated } from '../call.js'
-import type { HistoryEntry, WorldSnapshot } from '../world-snapshot.js'
+import type { HistoryEntry, WorldSnapshot } from '../../ledger/world-snapshot.js'
 import { MemoryPrivateValues } from './memory-private-values.js'
-import { placeOf } from './sorted-keys.js'
+import { placeOf } from '../../ledger/sorted-keys.js'
 
 /** A write that took effect. */
 interface Write extends WorldWrite {

@@ -1,6 +1,6 @@
 import type { Call, CallResponse, Simulated } from '../call.js'
 import type { PrivateValues } from '../private-values.js'
-import type { WorldSnapshot } from '../world-snapshot.js'
+import type { WorldSnapshot } from '../../ledger/world-snapshot.js'
 import type { Definitions } from './collections.js'
 import { ContractState } from './contract-state.js'
 import { settleMetadata } from './key-metadata.js'

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js'
-import { type Json, JsonError, parseJson } from '../../base/json.js'
+import { type Json, jsonIn } from '../../base/json.js'
 import { decodeAddress } from '../decode-address.js'
 import { ensure, hexOf, integerOf, listOf, MAX_U32, membersOf, textOf } from '../shape.js'
 import { utf8Length } from '../text.js'
@@ -72,7 +72,7 @@ export function readDefinitionText(text: string): ContractDefinition {
     'CON-9',
     `a definition takes more than ${MAX_DEFINITION_BYTES} bytes`,
   )
-  const json = jsonOf(text)
+  const json = jsonIn(text)
   ensure(json !== undefined, 'CON-9', 'a definition is no JSON')
   const definition = decodeDefinition(json)
   ensure(canonicalJson(json) === text, 'CON-9', 'a definition is no canonical JSON')
@@ -224,13 +224,4 @@ function requireFew(items: readonly unknown[], most: number, rule: string, what:
 
 function requireDifferent(names: readonly string[], rule: string, what: string): void {
   ensure(new Set(names).size === names.length, rule, `one of the ${what} stands twice`)
-}
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
-  }
 }

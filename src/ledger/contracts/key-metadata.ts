@@ -1,6 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson } from '../../base/canonical-json.js'
-import { type Json, JsonError, parseJson } from '../../base/json.js'
+import { jsonIn } from '../../base/json.js'
 import type { Binary } from '../payload/binary.js'
 import { ensure, hexOf, membersOf, textOf } from '../shape.js'
 import { utf8Length } from '../text.js'
@@ -30,7 +30,7 @@ export function decodeKeyMetadata(value: Binary): KeyMetadata {
     'CON-18',
     `the metadata of a key take more than ${MAX_METADATA_BYTES} bytes`,
   )
-  const json = jsonOf(text)
+  const json = jsonIn(text)
   const entries = Object.entries(membersOf(json, 'CON-18', 'metadata', [], Object.keys(json ?? {})))
   ensure(
     entries.length <= MAX_ENTRIES,
@@ -63,13 +63,4 @@ export function keyPolicy(world: WorldView, namespace: string, key: string): Pol
 function policyIn(metadata: KeyMetadata): Policy | undefined {
   const hex = metadata.get(VALIDATION_PARAMETER)
   return hex ? decodeKeyPolicy(hexToBytes(hex)) : undefined
-}
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
-  }
 }

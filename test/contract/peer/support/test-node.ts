@@ -5,7 +5,7 @@ import type { Deployed, Dialler } from '../../../../src/contract/peer/executor-p
 import { LiveContracts } from '../../../../src/contract/peer/live-contracts.js'
 import type { ContractPeerSettings } from '../../../../src/contract/peer/settings.js'
 import { SignedProposal } from '../../../../src/contract/wire/fabric.js'
-import type { WorldSnapshot } from '../../../../src/contract/world-snapshot.js'
+import type { WorldSnapshot } from '../../../../src/ledger/world-snapshot.js'
 import { MapState } from './map-state.js'
 
 export interface TestNode {

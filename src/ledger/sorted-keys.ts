@@ -1,4 +1,4 @@
-import { compareUtf8 } from '../../ledger/text.js'
+import { compareUtf8 } from './text.js'
 
 /** Index of the first key that is not before `key`, of keys in UTF-8 byte order. */
 export function placeOf(keys: readonly string[], key: string): number {
