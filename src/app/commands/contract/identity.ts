@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { writeIdentityFolder } from '../../../contract/identity/write-identity-folder.js'
 import { writeFilesAtomic } from '../../../store/atomic-write.js'
+import { makeFolder } from '../../../store/folder.js'
 import { SettingsError } from '../../settings/errors.js'
 import { oneOf } from '../../settings/setting.js'
 import type { Command } from '../command.js'
@@ -39,8 +40,10 @@ export const identity: Command = {
       if (!door || tlsRoot === null)
         throw new Error('the node has no port for clients of Fabric; start it with --contract-port')
       const { certificate, msp_id: mspId, channel } = issued
+      const folder = textOf(given, 'out') ?? name
+      await makeFolder(folder)
       const environment = await writeIdentityFolder(
-        textOf(given, 'out') ?? name,
+        folder,
         { mspId, certificate, privateKey },
         { rootCertificate: issued.root_certificate, tlsRootCertificate: tlsRoot },
         writeFilesAtomic,

@@ -1,7 +1,8 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { hasCode } from '../../../store/error-code.js'
+import { makeFolder } from '../../../store/folder.js'
 import { PACKAGE_ROOT } from '../../package-info.js'
 import { SettingsError } from '../../settings/errors.js'
 import type { Command } from '../command.js'
@@ -53,6 +54,7 @@ async function copyTemplate(folder: string, name: string): Promise<void> {
     throw error
   })
   if (found.length > 0) throw new Error(`${folder} is not empty; name another folder with --out`)
+  await makeFolder(folder)
   await cp(TEMPLATE, folder, { recursive: true })
   // Packages cannot hold a file of that name.
   await rename(join(folder, 'gitignore'), join(folder, '.gitignore'))
@@ -76,7 +78,7 @@ async function linkPackages(folder: string): Promise<boolean> {
       continue
     }
     const link = join(folder, 'node_modules', name)
-    await mkdir(dirname(link), { recursive: true })
+    await makeFolder(dirname(link))
     await symlink(found, link, 'junction')
     if (program !== undefined)
       await makeProgram(folder, PROGRAMS[name as keyof typeof PROGRAMS], `${name}/${program}`)
@@ -95,7 +97,7 @@ function folderOf(name: string): string | undefined {
 /** What npm makes of a package's programs when it installs it. */
 async function makeProgram(folder: string, name: string, script: string): Promise<void> {
   const bin = join(folder, 'node_modules', '.bin')
-  await mkdir(bin, { recursive: true })
+  await makeFolder(bin)
   await writeFile(join(bin, name), `#!/bin/sh\nexec node "$(dirname "$0")/../${script}" "$@"\n`)
   await chmod(join(bin, name), 0o755)
   await writeFile(join(bin, `${name}.cmd`), `@node "%~dp0\\..\\${script.replaceAll('/', '\\')}" %*\r\n`)

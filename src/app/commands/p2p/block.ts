@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../../base/errors.js'
 import {
@@ -11,6 +11,7 @@ import {
   type SmallBlock,
   toDisplay,
 } from '../../../p2p/index.js'
+import { makeFolder } from '../../../store/folder.js'
 import { progress } from '../../progress.js'
 import { SettingsError } from '../../settings/errors.js'
 import { integerIn } from '../../settings/setting.js'
@@ -37,7 +38,7 @@ export const block: Command = {
     return withSession(parser, args, async (session, flags) => {
       const items = await wantedItems(session, flags)
       const folder = flags['out']
-      if (folder !== undefined) await mkdir(folder, { recursive: true })
+      if (folder !== undefined) await makeFolder(folder)
       await fetchBlocks(session, items, new BlockFiles(folder))
     })
   },

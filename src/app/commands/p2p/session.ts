@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
 import { messageOf } from '../../../base/errors.js'
@@ -11,6 +10,7 @@ import {
   PeerManager,
   type PeerManagerOptions,
 } from '../../../p2p/index.js'
+import { makeFolder } from '../../../store/folder.js'
 import { commandLine, parse } from '../../settings/command-line.js'
 import { SettingsError } from '../../settings/errors.js'
 import { secondsIn } from '../../settings/setting.js'
@@ -73,7 +73,7 @@ export async function withSession(
   let opened: Promise<HeadersStore> | undefined
   const store = (): Promise<HeadersStore> => (opened ??= HeadersStore.open({ directory, network }))
   try {
-    await mkdir(directory, { recursive: true })
+    await makeFolder(directory)
     await connect(manager, timeoutMs, stop.signal)
     const isJson = (flags['json'] as unknown) === true
     await job({ network, manager, store, signal: stop.signal, isJson, timeoutMs }, flags)
