@@ -35,8 +35,8 @@ export class Door {
     })
   }
 
-  /** @throws {PortError} */
-  static async take(ip: string, port: number): Promise<Door> {
+  /** `flag`: by which the port was asked for. @throws {PortError} */
+  static async take(ip: string, port: number, flag = '--port'): Promise<Door> {
     const server = createServer({
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_MS,
@@ -47,7 +47,7 @@ export class Door {
       server.listen({ host: ip, port, exclusive: true })
       await once(server, 'listening')
     } catch (error) {
-      throw new PortError(portErrorText(error, ip, port), { cause: error })
+      throw new PortError(portErrorText(error, ip, port, flag), { cause: error })
     }
     return new Door(server, (server.address() as AddressInfo).port)
   }
@@ -71,11 +71,11 @@ export class Door {
   }
 }
 
-function portErrorText(error: unknown, ip: string, port: number): string {
+function portErrorText(error: unknown, ip: string, port: number, flag: string): string {
   if (hasCode(error, 'EADDRINUSE'))
-    return `port ${port} of ${ip} is taken by another program; choose another with --port`
+    return `port ${port} of ${ip} is taken by another program; choose another with ${flag}`
   if (hasCode(error, 'EACCES'))
-    return `port ${port} of ${ip} may not be used by this user; choose one above 1023 with --port`
+    return `port ${port} of ${ip} may not be used by this user; choose one above 1023 with ${flag}`
   if (hasCode(error, 'EADDRNOTAVAIL')) return `this machine has no address ${ip}; choose another with --ip`
   return `cannot listen on port ${port} of ${ip}: ${(error as Error).message}`
 }

@@ -25,6 +25,7 @@ import { type OwnAddress, ownAddress } from './own-address.js'
 import { VERSION } from './package-info.js'
 import { type Place, takePlace } from './place.js'
 import { checkRewardAddress, profileOf } from './reward-address.js'
+import { checkContractsDoor } from './contracts/check-door.js'
 import { DEFAULTS } from './settings/defaults.js'
 import { profileRules } from './settings/derived.js'
 import { syncSettings } from './settings/sync-settings.js'
@@ -74,6 +75,7 @@ export interface RunningNode {
  */
 export async function startNode(settings: NodeSettings, surroundings: Surroundings): Promise<RunningNode> {
   checkRewardAddress(settings)
+  await checkContractsDoor(settings)
   const place = await takePlace(settings, surroundings.random)
   try {
     return await furnish(place, settings, surroundings)

@@ -74,6 +74,26 @@ test('a port that is taken, or an address that is not this machine, ends a start
       `port ${port} of 127.0.0.1 is taken`,
     ),
     expectRefusal(cwd, ['dist/client.js', '-p', '0', '-i', '192.0.2.1'], 1, '192.0.2.1', '--ip'),
+    expectRefusal(
+      cwd,
+      ['dist/client.js', '-p', '0', '--contract-port', String(port)],
+      1,
+      `port ${port} of 127.0.0.1 is taken`,
+      '--contract-port',
+    ),
+    expectRefusal(
+      cwd,
+      ['dist/client.js', '-p', '9', '--contract-port', '9'],
+      1,
+      '--port and --contract-port',
+    ),
+    expectRefusal(
+      cwd,
+      ['dist/client.js', '-p', '0', '--contract-tls', 'none'],
+      1,
+      '--contract-tls',
+      'server.crt',
+    ),
   ])
   expect(await leftovers(cwd)).toEqual([])
 })

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ContractDoor } from '../../api/schemas/contract.js'
 import { messageOf } from '../../base/errors.js'
 import { ipRange } from '../../base/ip.js'
@@ -12,6 +10,7 @@ import type { Organisation } from '../../contract/identity/organisation.js'
 import { hasCode } from '../../store/error-code.js'
 import { DEFAULTS } from '../settings/defaults.js'
 import type { ContractsOptions } from './contracts-options.js'
+import { readTls } from './read-tls.js'
 
 /** The gRPC port of a node. */
 export interface ContractsDoor {
@@ -34,7 +33,7 @@ export async function openDoor(options: DoorOptions): Promise<ContractsDoor | un
   const { ip, settings, profile, registrar, peerSettings, organisations } = options
   if ((settings.port ?? (profile === 'dev' ? 1 : 0)) === 0) return undefined
   const [own] = organisations
-  const tls = settings.tls === undefined ? await ownTls(own, ip, options.now()) : await filesIn(settings.tls)
+  const tls = settings.tls === undefined ? await ownTls(own, ip, options.now()) : await readTls(settings.tls)
   const port = await listen(options, tls)
   openContractDoor(port, registrar, peerSettings)
   options.addGateway(port)
@@ -88,20 +87,4 @@ async function ownTls(
   if (!organisation) return undefined
   const { certificate, privateKey } = await organisation.issueTls([ip], nowMs)
   return { certificate, key: pemOfKey(privateKey) }
-}
-
-async function filesIn(folder: string): Promise<GrpcTls> {
-  const read = (name: string): Promise<string> =>
-    readFile(join(folder, name), 'utf8').catch((error: unknown) => {
-      throw new Error(`--contract-tls: cannot read ${join(folder, name)}: ${messageOf(error)}`)
-    })
-  const clientAuthorities = await readFile(join(folder, 'client-ca.crt'), 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  })
-  return {
-    certificate: await read('server.crt'),
-    key: await read('server.key'),
-    ...(clientAuthorities === undefined ? {} : { clientAuthorities }),
-  }
 }
