@@ -20,6 +20,7 @@ const generated: Record<string, (current: string) => string> = {
   'docs/architecture.md': (current) => between(current, drawing()),
   'docs/p2p-api.md': () => p2pPage(),
   'src/contract/wire/fabric.ts': () => wire('common/proto/fabric.proto'),
+  'src/contract/wire/remote.ts': () => wire('common/proto/remote_sc.proto'),
 }
 
 function methodList(): object {

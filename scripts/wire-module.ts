@@ -43,7 +43,7 @@ function enumeration(each: protobuf.Enum, name: string): string {
 
 function message(type: protobuf.Type, name: string): string {
   const rows = type.fieldsArray.map((field) => `  readonly ${field.name}: ${typeOf(field)}`)
-  const path = type.fullName.split('.').slice(2).join('.')
+  const path = pathOf(type).join('.')
   return [
     comment(type),
     rows.length === 0 ? `export type ${name} = object` : `export interface ${name} {\n${rows.join('\n')}\n}`,
@@ -68,5 +68,11 @@ function typeOf(field: protobuf.Field): string {
 }
 
 function nameOf(type: protobuf.Type | protobuf.Enum): string {
-  return type instanceof protobuf.Enum ? 'number' : type.fullName.split('.').slice(2).join('')
+  return type instanceof protobuf.Enum ? 'number' : pathOf(type).join('')
+}
+
+/** Names from the outermost message on, without the package: that is the namespace above. */
+function pathOf(type: protobuf.ReflectionObject): string[] {
+  const { name, parent } = type
+  return parent instanceof protobuf.Type ? [...pathOf(parent), name] : [name]
 }

@@ -13,6 +13,7 @@ import {
   SubmitRequest,
   SubmitResponse,
 } from './fabric.js'
+import { CheckReply, CheckRequest, ClientFrame, PrimeFrame } from './remote.js'
 
 interface Streams {
   readonly requestStream: boolean
@@ -50,6 +51,12 @@ export const gateway = {
     ChaincodeEventsResponse,
     ANSWER_STREAM,
   ),
+} satisfies ServiceDefinition
+
+/** Where clients that run remote contracts dial. */
+export const remoteContracts = {
+  connect: method('/remote_sc.v1.RemoteContracts/Connect', ClientFrame, PrimeFrame, BOTH_STREAM),
+  check: method('/remote_sc.v1.RemoteContracts/Check', CheckRequest, CheckReply, UNARY),
 } satisfies ServiceDefinition
 
 function method<Q, A>(

@@ -2,6 +2,7 @@ import type { Json } from '../../base/json.js'
 import { ensure } from '../shape.js'
 import { decodeCoinbase, encodeCoinbase } from './coinbase.js'
 import { decodeInvocation, encodeInvocation } from './invocation.js'
+import { decodeOutput, encodeOutput } from './output.js'
 import type { Payload } from './payload.js'
 import { decodeRecord, encodeRecord } from './record.js'
 
@@ -14,6 +15,7 @@ interface Codec<P> {
 const CODECS: { readonly [K in Payload['kind']]: Codec<Extract<Payload, { kind: K }>> } = {
   coinbase: { decode: decodeCoinbase, encode: encodeCoinbase },
   record: { decode: decodeRecord, encode: encodeRecord },
+  output: { decode: decodeOutput, encode: encodeOutput },
   invocation: { decode: decodeInvocation, encode: encodeInvocation },
 }
 

@@ -1,0 +1,15 @@
+import { open, type RootDatabase } from 'lmdb'
+
+/** Address space, not size on disk. */
+const MAP_BYTES = 1 << 40
+
+/** Everything of remote contracts that no block tells: one LMDB environment, so that what belongs together is written together. */
+export function openRemoteRoot(folder: string): RootDatabase<unknown, string> {
+  return open<unknown, string>({
+    path: folder,
+    noSubdir: false,
+    cache: false,
+    maxDbs: 32,
+    mapSize: MAP_BYTES,
+  })
+}
