@@ -25,6 +25,8 @@ export interface RecordSource {
   readonly chainId: string
   /** Height of the tip; -1 before block 0. */
   height(): number
+  /** Hash of the block of the chain there. */
+  hashAt(height: number): string | undefined
   /** How many of a type the chain holds. */
   count(txnType: string): number
   at(txnType: string, ordinal: number): PlacedRecord | undefined

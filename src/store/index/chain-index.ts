@@ -3,6 +3,7 @@ import type { AddressEvent, AddressTotals, Wealth } from '../../ledger/account.j
 import type { Block } from '../../ledger/block.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
 import type { HeaderTree, TreeEntry, TreeGrowth } from '../../ledger/header-tree.js'
+import { outputId } from '../../ledger/payload/output.js'
 import type { Place } from '../../ledger/place.js'
 import type { StateView } from '../../ledger/state-view.js'
 import type { Outpoint } from '../../ledger/transaction.js'
@@ -148,8 +149,9 @@ export class ChainIndex implements StateView, HeaderTree {
     for (const [index, { id, payload }] of block.transactions.entries()) {
       const code = effects.outcomes[index] ?? VALIDATION_CODE.VALID
       this.#state.enter(id, { height, index, code })
-      if (payload?.kind === 'invocation' && code === VALIDATION_CODE.VALID)
-        this.#state.enterCall(payload.callId, id)
+      if (code !== VALIDATION_CODE.VALID) continue
+      if (payload?.kind === 'invocation') this.#state.enterCall(payload.callId, id)
+      else if (payload?.kind === 'output') this.#state.enterCall(outputId(payload), id)
     }
     const coins = this.#moved(block, effects.created, effects.spent)
     this.#history.connect(block, (_, index) => effects.outcomes[index] ?? VALIDATION_CODE.VALID)
@@ -199,7 +201,7 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#state.hasCall(callId)
   }
 
-  /** Id of the transaction of the chain that carries a call, where the call took effect. */
+  /** Id of the transaction of the chain that carries a call or output of this id, where it took effect. */
   carrierOf(callId: string): string | undefined {
     return this.#state.carrierOf(callId)
   }

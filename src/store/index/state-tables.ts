@@ -94,12 +94,12 @@ export class StateTables implements StateView {
     this.#ids.removeSync(placeKey(place))
   }
 
-  /** Notes which transaction of the chain carries a call that took effect. */
+  /** Notes which transaction of the chain carries a call or output that took effect. */
   enterCall(callId: string, transactionId: string): void {
     this.#calls.putSync(hashKey(callId), hashKey(transactionId))
   }
 
-  /** Id of the transaction that carries the call, where it took effect. */
+  /** Id of the transaction that carries the call or output, where it took effect. */
   carrierOf(callId: string): string | undefined {
     return this.#calls.getBinaryFast(hashKey(callId))?.toString('hex', 0, 32)
   }

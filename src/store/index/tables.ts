@@ -27,7 +27,7 @@ export interface ChainTables {
   readonly addressPlaces: BinaryTable
   /** Addresses by balance. */
   readonly wealth: BinaryTable
-  /** Ids of the transactions whose calls took effect, by call id. */
+  /** Ids of the transactions whose calls and outputs took effect, by call id or output id. */
   readonly calls: BinaryTable
   /** By height. */
   readonly undo: Database<BlockUndo, Buffer>
