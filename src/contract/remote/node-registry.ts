@@ -2,36 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { fail } from '../../api/errors.js'
 import { assert } from '../../base/errors.js'
-import type { Clock } from '../../time/clock.js'
 import { closeSpan, openSpan } from './active-spans.js'
 import type { ApiKey } from './api-key.js'
-import { changedRow, type ContractChange, type ContractSettings } from './contract-changes.js'
-import { contractEnvironment, type NodeEnvironment } from './contract-environment.js'
+import { changedRow, type ContractChange } from './contract-changes.js'
+import { contractEnvironment } from './contract-environment.js'
 import { type OneAtATime, oneAtATime } from './one-at-a-time.js'
-import type { CustomField, RecordType } from './record-type.js'
+import type { RecordField } from './record-queries.js'
+import type { RecordType } from './record-type.js'
 import { RegistryKeys } from './registry-keys.js'
-import type { ContractRow, KeyRow, RegistryStore } from './registry-rows.js'
+import type { ContractRow, KeyRow } from './registry-rows.js'
+import type { NodeRegistryOptions } from './registry-options.js'
 import { RegistryTypes } from './registry-types.js'
 import type { KeyCheck, RegistryEventMap, RemoteRegistry } from './registry.js'
 import type { ContractEnvironment, RemoteContract } from './remote-contract.js'
-import type { RecordSource } from './record-source.js'
-import type { SecretBox } from './secret-box.js'
 
 const MAX_CONTRACTS = 1000
 /** Times a contract was paused and resumed with records in between. */
 const MAX_SPANS = 1000
-
-export interface NodeRegistryOptions {
-  readonly store: RegistryStore
-  readonly records: Pick<RecordSource, 'chainId' | 'count'>
-  readonly box: SecretBox
-  readonly node: NodeEnvironment
-  /** For what people do not say. */
-  readonly defaults: ContractSettings
-  readonly clock: Clock
-  /** Something could not be noted that nobody waits for. */
-  readonly onFault: (error: unknown) => void
-}
 
 /** A contract, and a key that is shown this once. */
 export interface Registered {
@@ -50,16 +37,22 @@ export class NodeRegistry implements RemoteRegistry {
   readonly #recordTypes: RegistryTypes
   readonly #alone: OneAtATime = oneAtATime()
 
-  /** @throws {Error} one line for people: secrets that the node cannot read */
-  constructor(options: NodeRegistryOptions) {
+  private constructor(options: NodeRegistryOptions) {
     this.#options = options
     const { store, clock, onFault } = options
     this.events.setMaxListeners(0)
     for (const row of store.contracts()) this.#keep(row)
     const onGone = (keyId: string): void => void this.events.emit('revoked', keyId)
     this.#keys = new RegistryKeys({ store, clock, onGone, onFault })
-    this.#recordTypes = new RegistryTypes(store)
-    this.#checkSecrets()
+    this.#recordTypes = new RegistryTypes(store, options.queries)
+  }
+
+  /** @throws {Error} one line for people: secrets that the node cannot read */
+  static async open(options: NodeRegistryOptions): Promise<NodeRegistry> {
+    const registry = new NodeRegistry(options)
+    registry.#checkSecrets()
+    await registry.#recordTypes.define()
+    return registry
   }
 
   get(contractId: string): RemoteContract | undefined {
@@ -111,12 +104,12 @@ export class NodeRegistry implements RemoteRegistry {
   create(
     txnType: string,
     { settings = {}, env = {}, secrets = {} }: ContractChange,
-    customFields: readonly CustomField[] = [],
+    customFields: readonly RecordField[] = [],
   ): Promise<Registered> {
     return this.#alone(async () => {
       this.#requireFree(txnType)
       const isNewType = !this.#recordTypes.get(txnType)
-      if (isNewType || customFields.length > 0) this.#recordTypes.requireNew(txnType, customFields)
+      if (isNewType || customFields.length > 0) await this.#recordTypes.prepare(txnType, customFields)
       const { defaults, records, clock, box } = this.#options
       const nowMs = clock.now()
       const fresh: RemoteContract = {
@@ -205,9 +198,9 @@ export class NodeRegistry implements RemoteRegistry {
   }
 
   /** @throws {ApiError} */
-  registerType(txnType: string, customFields: readonly CustomField[]): Promise<RecordType> {
+  registerType(txnType: string, customFields: readonly RecordField[]): Promise<RecordType> {
     return this.#alone(async () => {
-      this.#recordTypes.requireNew(txnType, customFields)
+      await this.#recordTypes.prepare(txnType, customFields)
       const row = { txnType, customFields, createdMs: this.#options.clock.now() }
       await this.#options.store.write({ types: { put: [row] } })
       this.#recordTypes.added(row)
@@ -225,7 +218,7 @@ export class NodeRegistry implements RemoteRegistry {
         })
       if (!this.#recordTypes.get(txnType)) fail('RECORD_TYPE_NOT_FOUND', undefined, { txn_type: txnType })
       await this.#options.store.write({ types: { remove: [txnType] } })
-      this.#recordTypes.removed(txnType)
+      await this.#recordTypes.removed(txnType)
     })
   }
 

@@ -1,19 +1,24 @@
 import { fail } from '../../api/errors.js'
-import type { CustomField, RecordType } from './record-type.js'
+import { type RecordField, RecordFieldError, type RecordQueries } from './record-queries.js'
+import type { RecordType } from './record-type.js'
 import type { RegistryStore } from './registry-rows.js'
 
 const MAX_TYPES = 10_000
-/** Places in a payload: members by name, items of lists by number. */
-const PATH = /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[\d{1,9}\])+$/
-/** What every record can be found by without a field. */
-const RESERVED: ReadonlySet<string> = new Set(['timestamp', 'tag', 'block_id', 'invoker', 'txn_type'])
 
 /** Types of records that this node takes. */
 export class RegistryTypes {
+  readonly #queries: Pick<RecordQueries, 'define' | 'undefine'>
   readonly #rows = new Map<string, RecordType>()
 
-  constructor(store: Pick<RegistryStore, 'types'>) {
+  constructor(store: Pick<RegistryStore, 'types'>, queries: Pick<RecordQueries, 'define' | 'undefine'>) {
+    this.#queries = queries
     for (const row of store.types()) this.#rows.set(row.txnType, row)
+  }
+
+  /** Says again what each type is found by. */
+  async define(): Promise<void> {
+    const rows = [...this.#rows.values()]
+    await Promise.all(rows.map(({ txnType, customFields }) => this.#queries.define(txnType, customFields)))
   }
 
   get(txnType: string): RecordType | undefined {
@@ -29,15 +34,21 @@ export class RegistryTypes {
     }
   }
 
-  /** @throws {ApiError} one of this name is there, a field is not in order, or there are too many */
-  requireNew(txnType: string, customFields: readonly CustomField[]): void {
+  /** Makes ready for a type that is not yet written. @throws {ApiError} it is there, its fields cannot be, or there are too many */
+  async prepare(txnType: string, customFields: readonly RecordField[]): Promise<void> {
     if (this.#rows.has(txnType))
       fail('RECORD_TYPE_TAKEN', `the type ${JSON.stringify(txnType)} is registered already`, {
         txn_type: txnType,
       })
     if (this.#rows.size >= MAX_TYPES)
       fail('REMOTE_LIMIT', `this node keeps at most ${MAX_TYPES} types`, { limit: MAX_TYPES })
-    checkFields(customFields)
+    try {
+      await this.#queries.define(txnType, customFields)
+    } catch (error) {
+      if (error instanceof RecordFieldError)
+        fail('INVALID_PARAMS', `custom_fields: ${error.message}`, { path: '/custom_fields' })
+      throw error
+    }
   }
 
   /** What was written. */
@@ -46,25 +57,8 @@ export class RegistryTypes {
   }
 
   /** What was written. */
-  removed(txnType: string): void {
+  async removed(txnType: string): Promise<void> {
     this.#rows.delete(txnType)
-  }
-}
-
-function checkFields(fields: readonly CustomField[]): void {
-  const seen = new Set<string>()
-  for (const [i, { fieldName, path }] of fields.entries()) {
-    const at = `/custom_fields/${i}`
-    if (RESERVED.has(fieldName))
-      fail('INVALID_PARAMS', `custom_fields: ${fieldName} is what every record has already`, {
-        path: `${at}/field_name`,
-      })
-    if (seen.has(fieldName))
-      fail('INVALID_PARAMS', `custom_fields: ${fieldName} stands there twice`, { path: `${at}/field_name` })
-    if (!PATH.test(path))
-      fail('INVALID_PARAMS', `custom_fields: a path is such as $.order.lines[0].sku, not ${path}`, {
-        path: `${at}/path`,
-      })
-    seen.add(fieldName)
+    await this.#queries.undefine(txnType)
   }
 }
