@@ -56,15 +56,15 @@ const prime: Prime = {
 
 const tell = { began: quiet, ended: quiet, refused: quiet, fault: quiet }
 const sessions = new LiveSessions({ prime, registry, clock: systemClock, tell })
-const chainId = 'chain'
-const admission = new Admission({ registry, chainId, failedAttempts: new FailedAttempts(Date.now) })
+const chain = { chainId: 'chain' }
+const admission = new Admission({ registry, chain, failedAttempts: new FailedAttempts(Date.now) })
 const port = await openGrpcPort({
   host: '127.0.0.1',
   port: 0,
   maxMessageBytes: 100 * 1024 * 1024,
   maxConnections: 512,
 })
-addRemoteService(port, { sessions, admission, prime, chainId, tell })
+addRemoteService(port, { sessions, admission, prime, chain, tell })
 serveParent(String(port.port), async () => {
   sessions.close()
   await port.close(0)

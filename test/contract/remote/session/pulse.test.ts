@@ -17,7 +17,8 @@ test('an idle stream hears a heartbeat every five seconds, with what the client 
   let echo = 0
   for (let beat = 0; beat < 120; beat++) {
     clock.advance(5000)
-    expect(await client.next('heartbeat')).toEqual({ unixMs: clock.now(), echo })
+    const heard = await client.next('heartbeat')
+    expect([heard.unixMs, heard.echo]).toEqual([clock.now(), echo])
     echo = clock.now() - 7
     client.say({ heartbeat: { unixMs: echo, echo: 0 } })
     await waitFor('the heartbeat', () => sessions.list()[0]?.lastHeardMs === clock.now())
@@ -94,7 +95,7 @@ test('a client that takes nothing of what is sent to it is detached, and its con
   client.stream.pause()
   const large = 'x'.repeat(200 * 1024)
   for (let n = 0; n < 40; n++) prime.only.deliver(delivery(n, { transactionJson: large }))
-  for (let i = 0; i < 61; i++) {
+  for (let i = 0; i < 200 && sessions.list().length > 0; i++) {
     client.say({ heartbeat: { unixMs: i + 1, echo: 0 } })
     await waitFor('the heartbeat', () => sessions.list()[0]?.lastHeardMs === clock.now())
     clock.advance(1000)

@@ -9,7 +9,7 @@ import { FakePrime } from './fake-prime.js'
 import { FakeRegistry, KEY } from './fake-registry.js'
 import { type Headers, RawClient } from './raw-client.js'
 
-export const CHAIN_ID = 'chain-of-the-test'
+const CHAIN_ID = 'chain-of-the-test'
 
 /** The real port with the real sessions, and around them what the test moves. */
 export async function openTestDoor() {
@@ -25,15 +25,16 @@ export async function openTestDoor() {
     fault: (error: unknown) => told.push(`fault: ${String(error)}`),
   }
   const sessions = new LiveSessions({ prime, registry, clock, tell })
+  const chain = { chainId: CHAIN_ID }
   const failedAttempts = new FailedAttempts(() => clock.now())
-  const admission = new Admission({ registry, chainId: CHAIN_ID, failedAttempts })
+  const admission = new Admission({ registry, chain, failedAttempts })
   const port = await openGrpcPort({
     host: '127.0.0.1',
     port: 0,
     maxMessageBytes: 100 * 1024 * 1024,
     maxConnections: 300,
   })
-  addRemoteService(port, { sessions, admission, prime, chainId: CHAIN_ID, tell })
+  addRemoteService(port, { sessions, admission, prime, chain, tell })
   afterThisTest(async () => {
     sessions.close()
     await port.close(0)
