@@ -1,0 +1,3 @@
+"""What keeps the contract connected, so that its author need not."""
+
+VERSION = "1.0.0"
