@@ -59,7 +59,7 @@ function readText(key: ConfigField, text: string | undefined, isRequired: boolea
     if (!isRequired) return undefined
     throw new Error(`${key} is missing: set it in the configuration or as REMOTE_SC_${key.toUpperCase()}`)
   }
-  if (isRequired && !HEADER.test(text))
+  if ((isRequired || key === 'instance_id') && !HEADER.test(text))
     throw new Error(`${key} has a character that is not visible ASCII, or a space`)
   return text
 }
