@@ -116,6 +116,7 @@ def _listen(requests: Any, stream: Stream) -> None:
     except Exception:  # however the stream ended: the test looks at what came before
         pass
     stream.heard.put(None)
+    stream._words.put(None)
 
 
 def transaction(identity: str, payload: Any = None) -> str:
