@@ -54,12 +54,12 @@ env)
 	;;
 esac
 
-jq -n --argjson n "$(of n 0)" --argjson begin "$begin" --argjson end "$(date +%s%3N)" \
+jq -n --argjson n "$(of n 0)" --argjson from "$begin" --argjson until "$(date +%s%3N)" \
 	--argjson chain "$([ "$action" = ok ] && echo true || echo false)" '{
 	OUTPUT_TO_CHAIN: $chain,
 	n: $n,
 	attempt: (env.SC_ATTEMPT | tonumber),
 	invocation: env.SC_INVOCATION_ID,
-	begin_ms: $begin,
-	end_ms: $end
+	begin_ms: $from,
+	end_ms: $until
 }'

@@ -26,7 +26,12 @@ export async function processTransaction(
     begin_ms: begin,
     end_ms: Date.now(),
   }
-  return { output_to_chain: payload.do === 'ok', error: null, ...result, data: result.data ?? data } as ProcessResult
+  return {
+    output_to_chain: payload.do === 'ok',
+    error: null,
+    ...result,
+    data: result.data ?? data,
+  } as ProcessResult
 }
 
 async function act(
@@ -44,7 +49,7 @@ async function act(
       await sleep(ms)
       return {}
     case 'spin':
-      for (const end = Date.now() + ms; Date.now() < end; );
+      for (const end = Date.now() + ms; Date.now() < end;);
       return {}
     case 'print':
       for (let line = 0; line < (order.lines ?? 1); line++) {
@@ -60,7 +65,13 @@ async function act(
     case 'big':
       return { data: { text: 'x'.repeat(order.bytes ?? 0) } }
     case 'env':
-      return { data: { env: Object.keys(envVars).sort(), secrets: Object.keys(secrets).sort(), value: envVars['SC_ENV_VALUE'] ?? '' } }
+      return {
+        data: {
+          env: Object.keys(envVars).sort(),
+          secrets: Object.keys(secrets).sort(),
+          value: envVars['SC_ENV_VALUE'] ?? '',
+        },
+      }
     default:
       return {}
   }

@@ -26,7 +26,11 @@ export class ContractProcess {
   readonly #ended: Promise<number | null>
   #output = ''
 
-  private constructor(folder: string, [program, ...args]: Language['start'], env: Readonly<Record<string, string>>) {
+  private constructor(
+    folder: string,
+    [program, ...args]: Language['start'],
+    env: Readonly<Record<string, string>>,
+  ) {
     this.#child = spawn(program, args, {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },

@@ -1,7 +1,9 @@
 import { test } from '@jest/globals'
 import { type Language, LANGUAGES, isAvailable } from './languages.js'
 
-const available = new Map(await Promise.all(LANGUAGES.map(async (each) => [each, await isAvailable(each)] as const)))
+const available = new Map(
+  await Promise.all(LANGUAGES.map(async (each) => [each, await isAvailable(each)] as const)),
+)
 
 /** Says in the report which languages are left out. */
 export function reportAbsent(): void {

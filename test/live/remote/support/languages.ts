@@ -24,7 +24,10 @@ export interface Language {
 }
 
 const NPM = ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'] as const
-const PYTHON_NEEDS = [['python3', '-c', 'import sys, venv; assert sys.version_info >= (3, 10)'], ['make', '--version']]
+const PYTHON_NEEDS = [
+  ['python3', '-c', 'import sys, venv; assert sys.version_info >= (3, 10)'],
+  ['make', '--version'],
+]
 const PYTHON = {
   setUp: [
     ['make', 'setup'],
@@ -78,16 +81,24 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
 export async function readyFolder(language: Language): Promise<string> {
   const template = templateOf(language.name)
   const probe = join(import.meta.dirname, '..', 'probes', `process.${language.probe.split('.').at(-1)}`)
-  const folder = join(tmpdir(), 'terrarium-templates', `${language.name}-${await digestOf([template, probe])}`)
+  const folder = join(
+    tmpdir(),
+    'terrarium-templates',
+    `${language.name}-${await digestOf([template, probe])}`,
+  )
   if (await exists(join(folder, READY))) return folder
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await cp(template, folder, { recursive: true, filter: (path) => !NOT_COPIED.test(path.slice(template.length)) })
+  await cp(template, folder, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.test(path.slice(template.length)),
+  })
   await cp(probe, join(folder, language.probe))
   // The example of a test is one of the author's contract.
   for (const test of ['test/process.test.ts', 'process_test.go', 'tests/test_process.py'])
     await rm(join(folder, test), { force: true })
-  for (const [program = '', ...args] of language.setUp) await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
+  for (const [program = '', ...args] of language.setUp)
+    await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
   await writeFile(join(folder, READY), '')
   return folder
 }
@@ -112,7 +123,9 @@ async function digestOf(paths: readonly string[]): Promise<string> {
   for (const path of paths) {
     const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
     const files = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
-    const all = (files.length > 0 ? files : [path]).filter((each) => !/node_modules|dist|venv|__pycache__/.test(each))
+    const all = (files.length > 0 ? files : [path]).filter(
+      (each) => !/node_modules|dist|venv|__pycache__/.test(each),
+    )
     for (const file of all.sort()) hash.update(file).update(await readFile(file))
   }
   return hash.digest('hex').slice(0, 12)

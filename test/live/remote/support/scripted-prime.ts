@@ -77,7 +77,11 @@ export class PrimeStream {
     this.send({ contractEnv: { version, env, secrets } })
   }
 
-  deliver(invocationId: string, order: Order, { attempt = 1, leaseMs = 60_000, token = invocationId } = {}): void {
+  deliver(
+    invocationId: string,
+    order: Order,
+    { attempt = 1, leaseMs = 60_000, token = invocationId } = {},
+  ): void {
     this.send({
       delivery: {
         invocationId,
