@@ -53,6 +53,9 @@ def _serve(settings: config.Config, messages: Any, service: Any) -> int:
         language, handler, limit = "python", functions.handler(process), settings.process_timeout_seconds
     else:
         script = HERE / "process.sh"
+        if not script.exists():
+            log.error("there is neither process.py nor process.sh in %s", HERE)
+            return 1
         language, handler, limit = "bash", scripts.handler(script, settings.process_timeout_seconds), None
     running = client.Client(settings, messages, service, language, handler, limit)
     _stop_on_signals(running)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 import yaml
 
@@ -42,8 +42,8 @@ def load(path: str, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
     warnings = [f"{path}: there is no setting {name}" for name in written if name not in known]
     values: dict[str, Any] = {}
     for name, one in known.items():
-        value = environ.get(PREFIX + name.upper(), written.get(name))
-        if value is not None and value != "":
+        value = environ.get(PREFIX + name.upper()) or written.get(name)
+        if value not in _ABSENT:
             values[name] = _checked(one, value)
         elif one.default is MISSING and one.default_factory is MISSING:
             raise ConfigError(f"{name} is missing: write it into {path} or set {PREFIX}{name.upper()}")
@@ -59,10 +59,11 @@ def load(path: str, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
 def _read(path: str) -> dict[Any, Any]:
     try:
         with open(path, encoding="utf-8") as file:
-            written = yaml.safe_load(file)
+            # Everything as the text it is: YAML would take a key of digits for a number and an id such as 010 for 8.
+            written = yaml.load(file, yaml.BaseLoader)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
-    if written is None:
+    if written in (None, ""):
         return {}
     if not isinstance(written, dict):
         raise ConfigError(f"{path} must hold `name: value` lines")
@@ -71,8 +72,10 @@ def _read(path: str) -> dict[Any, Any]:
 
 def _checked(one: Field[Any], value: Any) -> Any:
     try:
+        if not isinstance(value, str):
+            raise ValueError
         converted = _CONVERT[str(one.type)](value)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, ValueError):
         shown = "its value" if one.name == "api_key" else repr(value)
         raise ConfigError(f"{one.name}: {shown} is no {_NAMES[str(one.type)]}") from None
     if isinstance(converted, (int, float)) and not one.metadata.get("least", 0) <= converted < 1e9:
@@ -80,29 +83,12 @@ def _checked(one: Field[Any], value: Any) -> Any:
     return converted
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise TypeError
-    return str(value)
+def _truth(value: str) -> bool:
+    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[value.lower()]
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, bool):
-        raise TypeError
-    return float(value)
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, (bool, float)):
-        raise TypeError
-    return int(value)
-
-
-def _truth(value: Any) -> bool:
-    return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
-
-
-_CONVERT = {"str": _text, "float": _number, "int": _whole, "bool": _truth}
+_ABSENT = (None, "", "~", "null")
+_CONVERT: dict[str, Callable[[str], Any]] = {"str": str, "float": float, "int": int, "bool": _truth}
 _NAMES = {"str": "text", "float": "number", "int": "whole number", "bool": "true or false"}
 
 

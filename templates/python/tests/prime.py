@@ -18,7 +18,7 @@ messages, service = wire.load()
 
 # A server of gRPC's core throws out clients that ping as often as ours unless told so.
 OPTIONS = [
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.so_reuseport", 0),
 ]

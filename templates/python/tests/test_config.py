@@ -68,6 +68,14 @@ class ConfigTest(unittest.TestCase):
         with self.assertRaises(ConfigError):
             load("/nowhere/config.yaml", {})
 
+    def test_text_that_looks_like_a_number_stays_as_it_is(self):
+        config, _ = loaded(lines(chain_id="010", smart_contract_id="1_000", api_key="12.50"))
+        self.assertEqual((config.chain_id, config.smart_contract_id, config.api_key), ("010", "1_000", "12.50"))
+
+    def test_an_empty_file_lacks_what_is_required(self):
+        with self.assertRaisesRegex(ConfigError, "server_address is missing"):
+            loaded("")
+
     def test_the_key_is_not_shown(self):
         config, _ = loaded(lines(api_key="precious"))
         self.assertNotIn("precious", repr(config))
