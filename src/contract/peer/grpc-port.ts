@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net'
 import {
   type ConnectionInjector,
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerOptions,
   type ServiceDefinition,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { PeerCounts } from './peer-counts.js'
@@ -37,6 +39,8 @@ export interface GrpcPort {
   readonly port: number
   /** May be called at any time, once for each service. */
   addService(definition: ServiceDefinition, implementation: UntypedServiceImplementation): void
+  /** Drops the connection of a peer, with all its calls; `peer` as a call tells it: address and port. */
+  cut(peer: string): void
   /** Takes no more connections, lets calls under way end for so long, then cuts the rest. */
   close(graceMs: number): Promise<void>
 }
@@ -59,9 +63,11 @@ const PING_TIMEOUT_MS = 20_000
 
 /** Rejects where the port is taken or the TLS files are not in order. */
 export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> {
+  // It would write headers with odd characters, and so keys, to stderr.
+  setLogVerbosity(logVerbosity.NONE)
   const server = new Server(serverOptions(options))
   const injectors = injectorsOf(server, options)
-  const sockets = new Set<Socket>()
+  const sockets = new Map<string, Socket>()
   const perPeer = new PeerCounts(options.maxConnectionsPerPeer ?? options.maxConnections)
   const listener = createServer({ noDelay: true }, (socket) => {
     const leave = perPeer.enter(socket.remoteAddress ?? '')
@@ -69,9 +75,10 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
       socket.destroy()
       return
     }
-    sockets.add(socket)
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`
+    sockets.set(peer, socket)
     socket.once('close', () => {
-      sockets.delete(socket)
+      if (sockets.get(peer) === socket) sockets.delete(peer)
       leave()
     })
     route(socket, injectors)
@@ -84,6 +91,7 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
   return {
     port: (listener.address() as AddressInfo).port,
     addService: (definition, implementation) => server.addService(definition, implementation),
+    cut: (peer) => void sockets.get(peer)?.destroy(),
     close: (graceMs) => close(listener, server, injectors, sockets, graceMs),
   }
 }
@@ -138,14 +146,14 @@ async function close(
   listener: Listener,
   server: Server,
   { plain, tls }: Injectors,
-  sockets: ReadonlySet<Socket>,
+  sockets: ReadonlyMap<string, Socket>,
   graceMs: number,
 ): Promise<void> {
   const closed = once(listener, 'close')
   listener.close()
   for (const injector of [plain, tls]) injector?.drain(graceMs)
   const timer = setTimeout(() => {
-    for (const socket of sockets) socket.destroy()
+    for (const socket of sockets.values()) socket.destroy()
   }, graceMs)
   await closed
   clearTimeout(timer)
