@@ -35,7 +35,7 @@ export interface RecordSource {
   /** Id of the transaction of the chain that carries the output of an invocation ({@link outputId} of the ledger). */
   carrierOf(outputId: string): string | undefined
   isPending(transactionId: string): boolean
-  /** Puts an output of this node among what waits for a block; resolves when it is kept. @throws {RuleError} */
+  /** Puts an output of this node among what waits for a block, where it may be already; resolves when it is kept. @throws {RuleError} */
   submit(transaction: Transaction): Promise<void>
   /** Called after every change of the chain, reorgs included. Returns what ends it. */
   onTip(listener: () => void): () => void
