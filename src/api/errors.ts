@@ -72,7 +72,7 @@ export const ERRORS = {
   CONTRACT_NOT_CONNECTED: { status: 503, text: 'No process that runs the contract is connected.' },
   BACKLOG_FULL: {
     status: 503,
-    text: 'Too many records wait for the contract of this type; it has to work some off first.',
+    text: 'Too many records wait for the contract of this type, or for a block; try again later.',
   },
   TOO_MANY_CALLS: { status: 503, text: 'Too many calls of contracts run or wait already.' },
   NOT_READY: { status: 503, text: 'The node is starting or stopping.' },

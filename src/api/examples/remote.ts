@@ -122,6 +122,7 @@ export const exampleAudit: AuditPage = {
   failed: 2,
   dead: 0,
   cancelled: 0,
+  forgotten: 0,
   outputs: 998,
   outputs_waiting: 0,
   problems: [],

@@ -243,10 +243,13 @@ export const AuditProblem = object({
     [
       T.Literal('unknown'),
       T.Literal('output missing'),
-      T.Literal('output doubled'),
+      T.Literal('output differs'),
       T.Literal('output unexpected'),
     ],
-    { description: 'unknown: the node has no trace of the invocation.' },
+    {
+      description:
+        'unknown: the node has no trace of the invocation. output differs: another than it made is on the chain.',
+    },
   ),
 })
 export type AuditProblem = Static<typeof AuditProblem>
@@ -261,6 +264,10 @@ export const AuditPage = object({
   failed: Count,
   dead: Count,
   cancelled: Count,
+  forgotten: T.Integer({
+    minimum: 0,
+    description: 'Ended so long ago that the node has no more of them than what stands on the chain.',
+  }),
   outputs: T.Integer({ minimum: 0, description: 'Due, and on the chain exactly once.' }),
   outputs_waiting: T.Integer({ minimum: 0, description: 'Due, and waiting for a block.' }),
   problems: T.Array(AuditProblem),
