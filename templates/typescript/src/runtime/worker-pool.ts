@@ -3,7 +3,10 @@ import { log } from './log.js'
 import { type Finished, type ThreadSettings, WorkerThread } from './worker-thread.js'
 import type { Environment, Job } from './worker-messages.js'
 
-/** A job that waited so long shows that one more thread would be of use. */
+/**
+ * When more jobs wait than ended in such a while, more threads are of use. Threads that end their jobs sooner are not: they
+ * would take turns on the same processors.
+ */
 const GROW_AFTER_MS = 10
 
 interface Waiting {
@@ -26,6 +29,7 @@ export class WorkerPool {
   #environment: Environment = { env: {}, secrets: {} }
   #growTimer: NodeJS.Timeout | undefined
   #starting = 0
+  #ended = 0
   #isClosed = false
 
   constructor(settings: PoolSettings) {
@@ -78,6 +82,7 @@ export class WorkerPool {
       clearTimeout(this.#growTimer)
       this.#growTimer = undefined
     } else if (this.#growTimer === undefined && this.#canGrow()) {
+      this.#ended = 0
       this.#growTimer = setTimeout(() => this.#growToNeed(), GROW_AFTER_MS)
     }
   }
@@ -86,6 +91,7 @@ export class WorkerPool {
     this.#running.set(job.invocationId, thread)
     const finished = await thread.run(job)
     this.#running.delete(job.invocationId)
+    this.#ended += 1
     if (thread.isAlive) this.#idle.push(thread)
     resolve(finished)
     this.#dispatch()
@@ -97,8 +103,11 @@ export class WorkerPool {
 
   #growToNeed(): void {
     this.#growTimer = undefined
-    const missing = this.#waiting.length - this.#starting
-    for (let count = 0; count < missing && this.#canGrow(); count++) this.#grow().catch(() => undefined)
+    const missing = this.#waiting.length - this.#ended - this.#starting
+    // Twice as many at most, then one looks again.
+    const most = Math.min(missing, Math.max(1, this.#threads.size))
+    for (let count = 0; count < most && this.#canGrow(); count++) this.#grow().catch(() => undefined)
+    this.#dispatch()
   }
 
   async #grow(): Promise<void> {
