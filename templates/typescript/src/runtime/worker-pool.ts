@@ -3,11 +3,8 @@ import { log } from './log.js'
 import { type Finished, type ThreadSettings, WorkerThread } from './worker-thread.js'
 import type { Environment, Job } from './worker-messages.js'
 
-/**
- * When more jobs wait than ended in such a while, more threads are of use. Threads that end their jobs sooner are not: they
- * would take turns on the same processors.
- */
-const GROW_AFTER_MS = 10
+/** How often one looks whether the jobs that wait need more threads. */
+const LOOK_MS = 10
 
 interface Waiting {
   readonly job: Job
@@ -29,7 +26,6 @@ export class WorkerPool {
   #environment: Environment = { env: {}, secrets: {} }
   #growTimer: NodeJS.Timeout | undefined
   #starting = 0
-  #ended = 0
   #isClosed = false
 
   constructor(settings: PoolSettings) {
@@ -82,8 +78,7 @@ export class WorkerPool {
       clearTimeout(this.#growTimer)
       this.#growTimer = undefined
     } else if (this.#growTimer === undefined && this.#canGrow()) {
-      this.#ended = 0
-      this.#growTimer = setTimeout(() => this.#growToNeed(), GROW_AFTER_MS)
+      this.#growTimer = setTimeout(() => this.#growToNeed(), LOOK_MS)
     }
   }
 
@@ -91,7 +86,6 @@ export class WorkerPool {
     this.#running.set(job.invocationId, thread)
     const finished = await thread.run(job)
     this.#running.delete(job.invocationId)
-    this.#ended += 1
     if (thread.isAlive) this.#idle.push(thread)
     resolve(finished)
     this.#dispatch()
@@ -103,9 +97,9 @@ export class WorkerPool {
 
   #growToNeed(): void {
     this.#growTimer = undefined
-    const missing = this.#waiting.length - this.#ended - this.#starting
-    // Twice as many at most, then one looks again.
-    const most = Math.min(missing, Math.max(1, this.#threads.size))
+    const held = [...this.#threads].filter((thread) => thread.isHeldUp()).length
+    // Beside every thread that is held up one more is of use; others end their job before a new one has started.
+    const most = Math.min(this.#waiting.length - this.#starting, this.#threads.size === 0 ? 1 : held)
     for (let count = 0; count < most && this.#canGrow(); count++) this.#grow().catch(() => undefined)
     this.#dispatch()
   }
