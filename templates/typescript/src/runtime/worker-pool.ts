@@ -3,8 +3,8 @@ import { log } from './log.js'
 import { type Finished, type ThreadSettings, WorkerThread } from './worker-thread.js'
 import type { Environment, Job } from './worker-messages.js'
 
-/** A job that waited so long shows that one more thread would be of use. */
-const GROW_AFTER_MS = 10
+/** How often one looks whether the jobs that wait need more threads. */
+const LOOK_MS = 10
 
 interface Waiting {
   readonly job: Job
@@ -78,7 +78,7 @@ export class WorkerPool {
       clearTimeout(this.#growTimer)
       this.#growTimer = undefined
     } else if (this.#growTimer === undefined && this.#canGrow()) {
-      this.#growTimer = setTimeout(() => this.#growToNeed(), GROW_AFTER_MS)
+      this.#growTimer = setTimeout(() => this.#growToNeed(), LOOK_MS)
     }
   }
 
@@ -97,8 +97,11 @@ export class WorkerPool {
 
   #growToNeed(): void {
     this.#growTimer = undefined
-    const missing = this.#waiting.length - this.#starting
-    for (let count = 0; count < missing && this.#canGrow(); count++) this.#grow().catch(() => undefined)
+    const held = [...this.#threads].filter((thread) => thread.isHeldUp()).length
+    // Beside every thread that is held up one more is of use; others end their job before a new one has started.
+    const most = Math.min(this.#waiting.length - this.#starting, this.#threads.size === 0 ? 1 : held)
+    for (let count = 0; count < most && this.#canGrow(); count++) this.#grow().catch(() => undefined)
+    this.#dispatch()
   }
 
   async #grow(): Promise<void> {

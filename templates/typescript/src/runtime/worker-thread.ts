@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import { LogBuffer } from './log-buffer.js'
 import type { LogChunk } from './frames.js'
@@ -19,8 +20,12 @@ export interface Finished {
   readonly logs: LogChunk
 }
 
+/** Jobs that last longer hold up their thread, whatever they do. */
+const LONG_MS = 50
+
 interface Running {
   readonly job: Job
+  readonly sinceMs: number
   readonly timer: NodeJS.Timeout | undefined
   readonly resolve: (finished: Finished | undefined) => void
 }
@@ -37,6 +42,7 @@ export class WorkerThread {
   #running: Running | undefined
   #error: unknown
   #isAlive = true
+  #lastUse: EventLoopUtilization
 
   constructor(settings: ThreadSettings) {
     this.#logs = new LogBuffer(settings.logLimitBytes)
@@ -48,6 +54,7 @@ export class WorkerThread {
       env: environmentForAuthors(),
       resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
     })
+    this.#lastUse = this.#worker.performance.eventLoopUtilization()
     this.#worker.on('error', (error) => {
       this.#isAlive = false
       this.#error = error
@@ -75,9 +82,18 @@ export class WorkerThread {
   run(job: Job): Promise<Finished | undefined> {
     return new Promise((resolve) => {
       const timer = this.#timeoutMs > 0 ? setTimeout(() => this.#timeOut(), this.#timeoutMs) : undefined
-      this.#running = { job, timer, resolve }
+      this.#running = { job, sinceMs: performance.now(), timer, resolve }
       this.#post({ type: 'job', ...job })
     })
+  }
+
+  /** Whether its job lasts long or, since the last time one asked, mostly waited instead of using the processor. */
+  isHeldUp(): boolean {
+    const { performance: uses } = this.#worker
+    const { utilization } = uses.eventLoopUtilization(this.#lastUse)
+    this.#lastUse = uses.eventLoopUtilization()
+    if (this.#running === undefined) return false
+    return utilization < 0.5 || performance.now() - this.#running.sinceMs >= LONG_MS
   }
 
   /** Ends the thread whatever it does. */

@@ -21,13 +21,23 @@ export function languages(): readonly Language[] {
 
 /** Runs the check for all languages at once; every fault is told with the name of its language. */
 export async function inEachLanguage(check: (language: Language) => Promise<void>): Promise<void> {
-  const all = languages()
-  const ended = await Promise.allSettled(all.map(async (each) => check(each)))
-  const faults = ended.flatMap((end, at) => {
-    if (end.status === 'fulfilled') return []
-    const reason: unknown = end.reason
-    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
-    return [`${all[at]?.name}: ${text}`]
-  })
+  const named = async (language: Language): Promise<void> => {
+    try {
+      await check(language)
+    } catch (error) {
+      throw new Error(`${language.name}: ${textOf(error)}`)
+    }
+  }
+  await allOf(languages().map(named))
+}
+
+/** Waits for all of them, however they end, and tells all faults. */
+export async function allOf(checks: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(checks)
+  const faults = ended.flatMap((each) => (each.status === 'rejected' ? [textOf(each.reason)] : []))
   if (faults.length > 0) throw new Error(faults.join('\n\n'))
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -68,7 +68,7 @@ export class PrimeStream {
       },
     })
     this.setEnvironment({ SMART_CONTRACT_NAME: 'probe' }, {})
-    const beat = (): void => this.send({ heartbeat: { unixMs: Date.now(), echo: 0 } })
+    const beat = (): void => this.send({ heartbeat: { unixMs: Date.now(), echo: this.#lastHeartbeat() } })
     this.#heartbeat = setInterval(beat, 5000)
     return hello
   }
@@ -115,6 +115,10 @@ export class PrimeStream {
     const result = await this.result(invocationId)
     this.acknowledge(invocationId)
     return result
+  }
+
+  #lastHeartbeat(): number {
+    return this.frames.findLast(({ heartbeat }) => heartbeat)?.heartbeat?.unixMs ?? 0
   }
 
   /** Ends the stream with the status. */
