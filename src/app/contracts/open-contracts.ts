@@ -21,8 +21,10 @@ import { DeployedContracts } from './deployed-contracts.js'
 import { type ContractsDoor, openDoor } from './door.js'
 import { CONTRACTS_FOLDER } from './file-names.js'
 import { gatewayAdder } from './gateway.js'
+import type { RemotePorts } from './later-remote.js'
 import { ContractMembers } from './members.js'
 import { openNodeKey } from './node-key.js'
+import { openRemote } from './open-remote.js'
 import { keepIdentity, openIdentities, openOrganisations } from './organisations.js'
 import { type OpenPrivateValues, openPrivateValues } from './private-values.js'
 import { callTeller, tellBlocks } from './tell-calls.js'
@@ -30,6 +32,7 @@ import { callTeller, tellBlocks } from './tell-calls.js'
 /** The contracts of a node, at work. */
 export interface OpenContracts {
   readonly port: ContractsPort
+  readonly remote: RemotePorts
   close(): Promise<void>
 }
 
@@ -80,7 +83,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
     await close()
     throw error
   }
-  return { port: service, close }
+  return { port: service, remote: openRemote(), close }
 }
 
 async function openParts(options: ContractsOptions): Promise<Parts> {

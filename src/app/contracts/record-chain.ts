@@ -14,7 +14,8 @@ export function recordChain(blockchain: Blockchain, pending: Pending): RecordCha
       const waiting = pending.get(transactionId)
       if (waiting) return { transaction: waiting, place: null }
       const place = blockchain.index.place(transactionId)
-      const hash = place && blockchain.index.activeHash(place.height)
+      if (!place) return undefined
+      const hash = blockchain.index.activeHash(place.height)
       if (hash === undefined) return undefined
       const { height, index } = place
       const transaction = (await blockchain.block(hash))?.transactions[index]

@@ -182,6 +182,7 @@ export class Invocations {
 
   /** For {@link GroupCommit}: how the contract stands when a group is written. */
   changes(): readonly TableChange[] {
+    this.#parts.teller?.changed(this.contractId)
     this.#row = { ...this.#row, place: this.backlog.place }
     return [{ table: 'contracts', key: this.contractId, value: this.#row }]
   }
@@ -234,7 +235,10 @@ export class Invocations {
     const forget = (): void => {
       if (this.#ending.get(row.id) === ending) this.#ending.delete(row.id)
     }
-    group.durable.then(forget, forget)
+    group.durable.then(() => {
+      forget()
+      this.#parts.teller?.ended(row)
+    }, forget)
   }
 
   #endedChanges(of: EndedRow, value: EndedRow | undefined): TableChange[] {

@@ -5,6 +5,7 @@ import { AckStatus, type LogChunk } from '../../wire/remote.js'
 import type { Acknowledgement, Attached, Client, Held, Outcome, Prime } from '../prime.js'
 import type {
   BacklogReport,
+  ContractProgress,
   InvocationReport,
   InvocationState,
   LogLine,
@@ -101,6 +102,10 @@ export class PrimeEngine implements Prime, PrimeReports {
 
   backlogOf(contractId: string): BacklogReport {
     return this.#reports.backlogOf(contractId)
+  }
+
+  progressOf(contractId: string): ContractProgress {
+    return this.#reports.progressOf(contractId)
   }
 
   invocations(

@@ -1,4 +1,5 @@
 import type { KeyPair } from '../../../wallet/keys.js'
+import type { PrimeTeller } from '../prime-teller.js'
 import type { RecordSource } from '../record-source.js'
 import type { RemoteRegistry } from '../registry.js'
 import type { Timers } from './alarm.js'
@@ -22,6 +23,7 @@ export interface PrimeParts extends Timers {
   uuid(): string
   /** Told of what people who run the node should know. */
   log(message: string): void
+  readonly teller?: PrimeTeller
   readonly limits?: Partial<PrimeLimits>
 }
 

@@ -1,5 +1,11 @@
 import type { PlacedRecord } from '../record-source.js'
-import type { BacklogReport, InvocationReport, InvocationState, LogLine } from '../prime-reports.js'
+import type {
+  BacklogReport,
+  ContractProgress,
+  InvocationReport,
+  InvocationState,
+  LogLine,
+} from '../prime-reports.js'
 import type { RemoteContract } from '../remote-contract.js'
 import type { ContractQueue } from './contract-queue.js'
 import type { Live } from './lease.js'
@@ -37,6 +43,14 @@ export class Reports {
       pending: invocations && contract ? invocations.size(contract) - leased : 0,
       outputsWaiting: queue?.outputsMissing ?? 0,
       oldestMs: queue && contract ? this.#oldestMs(queue, contract) : null,
+    }
+  }
+
+  progressOf(contractId: string): ContractProgress {
+    const invocations = this.#queueOf(contractId)?.desk.invocations
+    return {
+      takenUpTo: invocations?.backlog.place.ordinal ?? 0,
+      hasForgotten: (invocations?.row.forgottenTo ?? 0) > 0,
     }
   }
 
