@@ -120,20 +120,30 @@ export async function settled(turns = 12): Promise<void> {
 export class TestClient implements Client {
   readonly delivered: Delivery[] = []
   readonly cancelled: string[] = []
+  /** What it has been given, and neither told to leave alone nor, by the test, done with. */
+  readonly tasks = new Map<string, Delivery>()
+  /** The most it ever had. */
+  mostTasks = 0
   isSuperseded = false
 
   constructor(
     readonly sessionId: string,
     readonly instanceId: string,
     readonly contractId = CONTRACT_ID,
+    /** Where all deliveries of all clients are noted. */
+    readonly all: Delivery[] = [],
   ) {}
 
   deliver(delivery: Delivery): void {
     this.delivered.push(delivery)
+    this.all.push(delivery)
+    this.tasks.set(delivery.invocationId, delivery)
+    this.mostTasks = Math.max(this.mostTasks, this.tasks.size)
   }
 
   cancel(invocationId: string): void {
     this.cancelled.push(invocationId)
+    this.tasks.delete(invocationId)
   }
 
   supersede(): void {
@@ -161,6 +171,8 @@ export class PrimeKit {
   readonly time = new TestTime()
   readonly memory = new MemoryTables()
   readonly logged: string[] = []
+  /** To all clients, in the order in which they were made. */
+  readonly deliveries: Delivery[] = []
   prime: PrimeEngine
   maxTransactionBytes = 100_000
   readonly #limits: Partial<PrimeLimits>
@@ -202,7 +214,7 @@ export class PrimeKit {
     maxInFlight = 10,
     held: readonly Held[] = [],
   ): TestClient & { attached: Attached } {
-    const client = new TestClient(`session-${++this.#sessions}`, instanceId)
+    const client = new TestClient(`session-${++this.#sessions}`, instanceId, CONTRACT_ID, this.deliveries)
     const attached = this.prime.attach(client, maxInFlight, held)
     this.prime.start(client.sessionId)
     return Object.assign(client, { attached })

@@ -9,7 +9,7 @@ import type { TableChange, Tables } from './tables.js'
 const MARKED_HEIGHTS = 1000
 /** Marks read, or forgotten, in a row. */
 const STEP = 16
-/** Records after a contract's place that a reorg may have put what was taken up. */
+/** What was taken up may stand so many records later after a reorg. */
 const SLACK = 1000
 
 /** The records that invoke a contract, and how far it has come. */
@@ -64,8 +64,9 @@ export class Backlog {
     return ordinal === 0 || this.#source.hashAt(height) === blockHash
   }
 
-  /** The last place before this one that the chain leads to. */
+  /** The last place up to this one that the chain leads to. */
   agreed(): BacklogPlace {
+    if (this.isOnChain()) return this.#place
     let end = this.#place.height
     for (;;) {
       const marks = this.#marks(0, end, true)
@@ -76,11 +77,16 @@ export class Backlog {
     }
   }
 
-  /** Where those of the ids stand that the chain still has, after a place it leads to. */
-  *find(txnType: string, ids: Set<string>, after: BacklogPlace): Steps<Map<string, PlacedRecord>> {
+  /** Where those of the ids stand that the chain still has: after one ordinal, and not far after another. */
+  *find(
+    txnType: string,
+    ids: ReadonlySet<string>,
+    after: number,
+    around: number,
+  ): Steps<Map<string, PlacedRecord>> {
     const found = new Map<string, PlacedRecord>()
-    const last = Math.min(this.#source.count(txnType), this.#place.ordinal + SLACK)
-    for (let ordinal = after.ordinal + 1; ordinal <= last && found.size < ids.size; ordinal++) {
+    const last = Math.min(this.#source.count(txnType), around + SLACK)
+    for (let ordinal = after + 1; ordinal <= last && found.size < ids.size; ordinal++) {
       const record = this.#source.at(txnType, ordinal)
       if (record && ids.has(record.transactionId)) found.set(record.transactionId, record)
       yield

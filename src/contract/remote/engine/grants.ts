@@ -56,7 +56,7 @@ export class Grants {
       if (!next) break
       this.#grant(next, session, contract)
     }
-    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs())
+    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(this.#desk.parts.monotonicMs()))
   }
 
   #mayGoOn(contract: RemoteContract): boolean {
@@ -82,6 +82,8 @@ export class Grants {
   /** The next record that nothing is known of. */
   #takeUp(contract: RemoteContract): Candidate | undefined {
     const { backlog } = this.#desk.invocations
+    // After a reorg that has not been dealt with, ordinals mean other records.
+    if (!backlog.isOnChain()) return undefined
     for (let looks = 0; looks < LOOKS; looks++) {
       const record = backlog.next(contract)
       if (!record) return undefined

@@ -27,7 +27,7 @@ export class Reorg {
   /** Call it when the chain is another: nothing is granted before it has been dealt with. */
   check(): void {
     const contract = this.#desk.contract()
-    if (this.#running || !contract || this.#desk.invocations.backlog.isOnChain()) return
+    if (this.#running || !contract || this.#isOnChain(contract)) return
     this.#grants.isPaused = true
     this.#running = this.#run(contract)
   }
@@ -52,14 +52,26 @@ export class Reorg {
     this.check()
   }
 
+  /** Those after the place were left over when the contract went back to it. */
+  #isOnChain({ txnType }: RemoteContract): boolean {
+    const { invocations, parts } = this.#desk
+    if (!invocations.backlog.isOnChain()) return false
+    for (const { row } of this.#after(invocations.backlog.place)) {
+      if (parts.source.at(txnType, row.ordinal)?.transactionId !== row.txnId) return false
+    }
+    return true
+  }
+
   async #follow({ txnType }: RemoteContract): Promise<void> {
     const { source } = this.#desk.parts
     for (;;) {
       const { invocations } = this.#desk
       const agreed = invocations.backlog.agreed()
-      const ids = new Set([...this.#after(agreed)].map(({ row }) => row.txnId))
+      const rows = [...this.#after(agreed)].map(({ row }) => row)
+      const ids = new Set(rows.map(({ txnId }) => txnId))
+      const around = rows.reduce((most, { ordinal }) => Math.max(most, ordinal), agreed.ordinal)
       const tip = source.hashAt(source.height())
-      const found = await inSlices(invocations.backlog.find(txnType, ids, agreed))
+      const found = await inSlices(invocations.backlog.find(txnType, ids, agreed.ordinal, around))
       const isSame = tip === source.hashAt(source.height()) && invocations === this.#desk.invocations
       if (!isSame) continue
       for (const live of [...this.#after(agreed)]) {

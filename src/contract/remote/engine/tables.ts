@@ -1,8 +1,19 @@
 /** In the order of its parts; numbers before texts, texts by their UTF-8. */
 export type TableKey = string | readonly (string | number)[]
 
-export type TableName =
-  'contracts' | 'live' | 'ended' | 'ended_ids' | 'ended_states' | 'logs' | 'heap' | 'marks' | 'outbox'
+export const TABLE_NAMES = [
+  'contracts',
+  'live',
+  'ended',
+  'ended_ids',
+  'ended_states',
+  'logs',
+  'heap',
+  'marks',
+  'outbox',
+] as const
+
+export type TableName = (typeof TABLE_NAMES)[number]
 
 /** Puts a value, or removes one where it is undefined. */
 export interface TableChange {

@@ -38,10 +38,7 @@ export class WaitingRoom {
 
   /** The first in order that may be tried now; it stays. */
   firstDue(nowMs: number): Live | undefined {
-    for (let next = this.#top(this.#later); next && next.atMs <= nowMs; next = this.#top(this.#later)) {
-      this.#later.pop()
-      this.#due.push(next)
-    }
+    this.#promote(nowMs)
     return this.#top(this.#due)?.live
   }
 
@@ -53,8 +50,16 @@ export class WaitingRoom {
   }
 
   /** When the next one may be tried that may not yet; Infinity: none waits for that. */
-  nextMs(): number {
+  nextMs(nowMs: number): number {
+    this.#promote(nowMs)
     return this.#top(this.#later)?.atMs ?? Infinity
+  }
+
+  #promote(nowMs: number): void {
+    for (let next = this.#top(this.#later); next && next.atMs <= nowMs; next = this.#top(this.#later)) {
+      this.#later.pop()
+      this.#due.push(next)
+    }
   }
 
   /** Without those that have left since. */

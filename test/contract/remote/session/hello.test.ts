@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { status } from '@grpc/grpc-js'
-import { TooManyClientsError } from '../../../../src/contract/remote/too-many-clients.js'
+import { TooManyClientsError } from '../../../../src/contract/remote/engine/leases.js'
 import { waitFor } from '../../../support/wait-for.js'
 import { openTestDoor } from './kit/door.js'
 import { delivery } from './kit/fake-prime.js'
@@ -158,7 +158,7 @@ test('no more than sixteen streams of a contract keep silent', async () => {
 test('a prime that takes no more clients, or fails, ends the stream with a code that says so', async () => {
   const { connect, prime, told } = await openTestDoor()
   prime.onAttach = () => {
-    throw new TooManyClientsError()
+    throw new TooManyClientsError('there are 16')
   }
   const first = connect()
   first.say({ hello: HELLO })
