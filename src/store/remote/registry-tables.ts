@@ -19,9 +19,9 @@ export class RegistryTables<
 
   constructor(root: RootDatabase<unknown, string>) {
     this.#root = root
-    this.#contracts = root.openDB<C, string>('contracts', { encoding: 'json' })
-    this.#keys = root.openDB<K, string>('api_keys', { encoding: 'json' })
-    this.#types = root.openDB<T, string>('record_types', { encoding: 'json' })
+    this.#contracts = root.openDB<C, string>('registered_contracts', { encoding: 'json' })
+    this.#keys = root.openDB<K, string>('registered_keys', { encoding: 'json' })
+    this.#types = root.openDB<T, string>('registered_types', { encoding: 'json' })
   }
 
   contracts(): Iterable<C> {
