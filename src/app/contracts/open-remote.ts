@@ -5,7 +5,7 @@ import type { ContractDoor } from '../../api/schemas/contract.js'
 import type { GrpcPort } from '../../contract/peer/grpc-port.js'
 import type { ContractSettings } from '../../contract/remote/contract-changes.js'
 import { PrimeEngine } from '../../contract/remote/engine/prime-engine.js'
-import type { TableName } from '../../contract/remote/engine/tables.js'
+import { TABLE_NAMES } from '../../contract/remote/engine/tables.js'
 import { NodeRegistry } from '../../contract/remote/node-registry.js'
 import { RecordMaker } from '../../contract/remote/record-maker.js'
 import type { RecordSource } from '../../contract/remote/record-source.js'
@@ -169,7 +169,7 @@ function openPrime(
   return PrimeEngine.open({
     ...{ registry, keys, random, randomBytes, teller },
     source: records,
-    tables: OrderedTables.open(root, Object.keys(TABLES) as TableName[]),
+    tables: OrderedTables.open(root, TABLE_NAMES),
     maxTransactionBytes: chain.blockchain.chain.settings.maxTransactionBytes,
     now: () => clock.now(),
     monotonicMs: () => performance.now(),
@@ -177,16 +177,4 @@ function openPrime(
     uuid: randomUUID,
     log: (message) => log.warn(message),
   })
-}
-
-const TABLES: Readonly<Record<TableName, true>> = {
-  contracts: true,
-  live: true,
-  ended: true,
-  ended_ids: true,
-  ended_states: true,
-  logs: true,
-  heap: true,
-  marks: true,
-  outbox: true,
 }
