@@ -12,6 +12,8 @@ import { wireModule } from './wire-module.js'
 
 const table: MethodTable = nodeApi
 
+const REMOTE_PROTO = 'common/proto/remote_sc.proto'
+
 /** Every generated file or part of a file, by its path. */
 const generated: Record<string, (current: string) => string> = {
   'common/api/openapi.json': () => json(openApi(table, VERSION)),
@@ -20,7 +22,11 @@ const generated: Record<string, (current: string) => string> = {
   'docs/architecture.md': (current) => between(current, drawing()),
   'docs/p2p-api.md': () => p2pPage(),
   'src/contract/wire/fabric.ts': () => wire('common/proto/fabric.proto'),
-  'src/contract/wire/remote.ts': () => wire('common/proto/remote_sc.proto'),
+  'src/contract/wire/remote.ts': () => wire(REMOTE_PROTO),
+  // A template is copied as a whole, so each has the file itself.
+  'templates/typescript/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
+  'templates/python/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
+  'templates/go/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
 }
 
 function methodList(): object {
@@ -54,7 +60,11 @@ function p2pPage(): string {
 }
 
 function wire(path: string): string {
-  return wireModule(readFileSync(join(PACKAGE_ROOT, path), 'utf8'), path)
+  return wireModule(textOf(path), path)
+}
+
+function textOf(path: string): string {
+  return readFileSync(join(PACKAGE_ROOT, path), 'utf8')
 }
 
 function errorTable(): string {
