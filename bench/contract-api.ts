@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { CALLER } from './support/caller-certificate.js'
+import { ALICE } from '../test/contract/support/certificates.js'
 import { ContractPeer } from './support/contract-peer.js'
 import { median } from './support/measure.js'
 import { reaches, type Row, staysUnder } from './row.js'
@@ -17,7 +17,7 @@ interface Contender {
 
 /** Calls that read a key and write it, in a contract on `terrarium/contract` and in the same one on Fabric's packages. */
 export async function run(): Promise<Row[]> {
-  const peer = new ContractPeer(CALLER)
+  const peer = new ContractPeer(ALICE)
   const address = await peer.open()
   const fabric = await start(peer, address, 'fabric')
   const ours = await start(peer, address, 'ours')

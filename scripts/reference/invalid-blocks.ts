@@ -71,6 +71,8 @@ export function invalidBlocks(chain: readonly ReferenceBlock[]): readonly Invali
   const good = block(branch, [spend])
   const withRecord = block(branch, [record])
   const withCall = block(branch, [planting])
+  const answer = { ...note({ n: 1 }), kind: 'output', contract: 'c', invokedBy: record.id } as const
+  const withOutput = block(branch, [transaction(AT, { payload: answer }, 6)])
   const cases: InvalidBlock[] = []
   const add = (rule: string, what: string, wrong: Block | Json, height = AT): void => {
     cases.push({ rule, what, height, block: isBlock(wrong) ? encodeBlock(wrong) : wrong })
@@ -203,6 +205,9 @@ export function invalidBlocks(chain: readonly ReferenceBlock[]): readonly Invali
     payload('endorsements'),
     [...endorsements].reverse(),
   )
+
+  edit('PAY-23', 'an output without a contract', withOutput, payload('contract'), '')
+  edit('PAY-24', 'an output of which nothing tells what it answers', withOutput, payload('invoked_by'), '')
 
   // Headers.
   edit('HDR-2', 'a block of another version', good, ['version'], 2)

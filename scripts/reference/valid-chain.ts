@@ -109,6 +109,22 @@ export function referenceChain(): readonly ReferenceBlock[] {
       5,
     ),
   ])
+  const answer = (result: string) => ({
+    timestamp: free.timestamp,
+    payload: {
+      kind: 'output',
+      txnType: 'note',
+      tag: 'greeting',
+      payload: { result },
+      invoker: key(8).address,
+      contract: '6f0c1c1e-5d1c-4d0c-9f0e-2b7d6a3c9a51',
+      invokedBy: free.id,
+    } as const,
+  })
+  add(
+    'the output of a contract that an old record invoked, and another for the same record: outcomes 0 and 9',
+    [transaction(blocks.length, answer('hello'), 8), transaction(blocks.length, answer('hello again'), 8)],
+  )
   return blocks
 }
 

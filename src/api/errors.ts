@@ -3,6 +3,10 @@ import type { RuleError } from '../ledger/rule-error.js'
 /** Every error a caller can receive: one code, one HTTP status, one sentence. docs/errors.md is checked against it. */
 export const ERRORS = {
   INVALID_PARAMS: { status: 400, text: 'A parameter is missing, unknown, or not of its type or range.' },
+  INVALID_RECORD_TYPE: {
+    status: 400,
+    text: 'Records of a type can be submitted once it is registered with this node.',
+  },
   MALFORMED_JSON: { status: 400, text: 'The body is not JSON, is nested too deeply, or holds a key twice.' },
   ADDRESS_REFUSED: { status: 400, text: 'The node lives at an address that this node does not dial.' },
   UNAUTHORIZED: {
@@ -22,6 +26,21 @@ export const ERRORS = {
   CONTRACT_NOT_FOUND: { status: 404, text: 'No contract is deployed under this name.' },
   IDENTITY_NOT_FOUND: { status: 404, text: 'The node has no identity of this name.' },
   CALL_NOT_FOUND: { status: 404, text: 'The node knows no call of this id.' },
+  REMOTE_CONTRACT_NOT_FOUND: {
+    status: 404,
+    text: 'This node serves no remote contract of this id or name.',
+  },
+  API_KEY_NOT_FOUND: { status: 404, text: 'The contract has no API key of this id.' },
+  INVOCATION_NOT_FOUND: { status: 404, text: 'The node knows no invocation of this id.' },
+  HEAP_KEY_NOT_FOUND: { status: 404, text: 'The contract has put nothing under this key.' },
+  RECORD_NOT_FOUND: {
+    status: 404,
+    text: 'No record or output of a contract with this id is pending or in the chain.',
+  },
+  RECORD_TYPE_NOT_FOUND: {
+    status: 404,
+    text: 'No type of records of this name is registered with this node.',
+  },
   METHOD_NOT_FOUND: { status: 404, text: 'The node has no operation of this name.' },
   METHOD_NOT_ALLOWED: { status: 405, text: 'The path does not take this verb; Allow names those it takes.' },
   INFO_CONFLICT: { status: 409, text: 'The chain decides these keys once the node holds blocks.' },
@@ -31,6 +50,11 @@ export const ERRORS = {
     text: 'Another call changed what this one read; details name the key and the transaction that won.',
   },
   DEPLOYMENT_REFUSED: { status: 409, text: 'The contract cannot be deployed so; the message says why.' },
+  RECORD_TYPE_TAKEN: { status: 409, text: 'The type is registered already, or a contract has it.' },
+  RECORD_TYPE_IN_USE: { status: 409, text: 'The type cannot go while a contract has it.' },
+  REMOTE_CONTRACT_INACTIVE: { status: 409, text: 'The remote contract is paused.' },
+  INVOCATION_NOT_DEAD: { status: 409, text: 'Only a dead invocation can be tried again or discarded.' },
+  REMOTE_LIMIT: { status: 409, text: 'The node keeps no more of these; details have the limit.' },
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this node reads.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -46,6 +70,10 @@ export const ERRORS = {
   TOO_MANY_REQUESTS: { status: 429, text: 'This address asks more often than the node allows.' },
   INTERNAL: { status: 500, text: 'The node failed; its log has the cause.' },
   CONTRACT_NOT_CONNECTED: { status: 503, text: 'No process that runs the contract is connected.' },
+  BACKLOG_FULL: {
+    status: 503,
+    text: 'Too many records wait for the contract of this type, or for a block; try again later.',
+  },
   TOO_MANY_CALLS: { status: 503, text: 'Too many calls of contracts run or wait already.' },
   NOT_READY: { status: 503, text: 'The node is starting or stopping.' },
   CALL_TIMEOUT: {

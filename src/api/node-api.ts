@@ -11,6 +11,10 @@ import { development } from './methods/development.js'
 import { health } from './methods/health.js'
 import { mining } from './methods/mining.js'
 import { nodes } from './methods/nodes.js'
+import { recordTypes } from './methods/record-types.js'
+import { records } from './methods/records.js'
+import { remote } from './methods/remote.js'
+import { remoteWork } from './methods/remote-work.js'
 import { sync } from './methods/sync.js'
 import { transactions } from './methods/transactions.js'
 import { utxo } from './methods/utxo.js'
@@ -32,6 +36,10 @@ export const chainApi = join(
   contracts,
   contractState,
   contractSetup,
+  remote,
+  remoteWork,
+  recordTypes,
+  records,
 )
 export type ChainApi = typeof chainApi
 

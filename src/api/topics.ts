@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type as T } from '@sinclair/typebox'
 import { Address, BlockReference, Hash } from './schemas/common.js'
 import { ContractEventJson, ContractName } from './schemas/contract.js'
+import { InvocationState } from './schemas/remote.js'
 
 const topic = <P extends TSchema>(
   text: string,
@@ -12,6 +13,17 @@ const topic = <P extends TSchema>(
 
 const Nothing = T.Object({}, { additionalProperties: false })
 const MaybeBlock = T.Union([BlockReference, T.Null()])
+
+const OneRemote = T.Object({ contract_id: T.String() }, { additionalProperties: false })
+const Ended = T.Object(
+  {
+    contract_id: T.String(),
+    invocation_id: T.String(),
+    state: InvocationState,
+    output_txn_id: T.Union([T.String(), T.Null()]),
+  },
+  { additionalProperties: false },
+)
 
 /** What can happen in a node, and what is told with it. Subscriptions, caches and the live pages follow these. */
 export const TOPICS = {
@@ -70,6 +82,20 @@ export const TOPICS = {
       reason: T.Union([T.String(), T.Null()]),
     }),
   ),
+  'remote.changed': topic(
+    'A remote contract was registered, changed, paused, resumed or deleted.',
+    OneRemote,
+  ),
+  'remote.backlog': topic(
+    'Invocations of a remote contract came, went to a client or ended (told at most 4 times a second).',
+    OneRemote,
+  ),
+  'remote.streams': topic(
+    'Clients of a remote contract connected or went (told at most 4 times a second).',
+    OneRemote,
+  ),
+  'remote.ended': topic('An invocation of a remote contract ended.', Ended),
+  'remote.dead_letter': topic('An invocation of a remote contract was given up.', Ended),
 } as const
 
 export type Topic = keyof typeof TOPICS

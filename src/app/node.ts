@@ -157,7 +157,7 @@ async function open(place: Place, parts: Parts, finder: NodeFinder): Promise<Run
       log,
     }))
   const contracts = chain && nodeContracts({ ...parts, place, chain })
-  const offered = await operations(context, chain, chainWork, contracts?.port, profile, now)
+  const offered = await operations(context, chain, chainWork, contracts?.ports, profile, now)
   const facts = () => chain && chainWork && chainFacts(chain, chainWork, now())
   const rest = restOptions(parts, context, finder, facts, () => contracts?.answered())
   const bus = await openBus({

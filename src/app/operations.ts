@@ -1,7 +1,6 @@
 import { type Dispatch, dispatcher } from '../api/dispatch.js'
 import type { ContextOf, MethodTable } from '../api/method.js'
 import { chainApi, nodeApi, type SeedApi, seedApi } from '../api/node-api.js'
-import type { ContractsPort } from '../api/ports/contracts.js'
 import { chainControlPort } from '../chain/chain-port.js'
 import { minerPort } from '../mining/miner-port.js'
 import type { Profile } from '../nodes/profile.js'
@@ -9,6 +8,7 @@ import { developmentWallet } from '../wallet/development-accounts.js'
 import type { ChainActivities } from './chain-activities.js'
 import type { ClientChain } from './client-chain.js'
 import { faucet } from './faucet.js'
+import type { NodePorts } from './contracts/node-contracts.js'
 import { DEFAULTS } from './settings/defaults.js'
 
 /** What a node offers, and how to call it: every door serves these. */
@@ -22,7 +22,7 @@ export async function operations(
   base: ContextOf<SeedApi>,
   chain: ClientChain | undefined,
   activities: ChainActivities | undefined,
-  contracts: ContractsPort | undefined,
+  contracts: NodePorts | undefined,
   profile: Profile,
   now: () => number,
 ): Promise<Operations> {
@@ -32,7 +32,7 @@ export async function operations(
     ...chain.context,
     mining: minerPort(activities.miner, chain.blockchain),
     sync: activities.sync.port,
-    contracts,
+    ...contracts,
   }
   if (profile !== 'dev') return { table: chainApi, dispatch: dispatcher(chainApi, context) }
   const development = {

@@ -48,7 +48,7 @@ export class Blockchain extends ChainView {
     this.steps = steps
     this.#checks = checks
     this.#branches = branches
-    this.#intake = new Intake({ view: this, steps, events, checks, branches, putAside })
+    this.#intake = new Intake({ view: this, steps, events, checks, branches, putAside, turns: this.#turns })
   }
 
   /** Whether a branch of this work, all its headers together, is worth keeping (FORK-3). */
@@ -59,6 +59,14 @@ export class Blockchain extends ChainView {
   /** Runs `job` while no block goes in or out. */
   alone<T>(job: () => Promise<T> | T): Promise<T> {
     return this.#turns.take(job)
+  }
+
+  /**
+   * Whether chain and pool are whole at this very moment: no block goes in or out, or one waits for its file, before which
+   * nothing has changed.
+   */
+  get isWhole(): boolean {
+    return this.#turns.isFree
   }
 
   /** Takes other settings, which makes another chain; only before block 0. */

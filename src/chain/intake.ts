@@ -8,6 +8,7 @@ import type { ChainEvents } from './chain-events.js'
 import type { ChainView } from './chain-view.js'
 import type { PutAside } from './put-aside.js'
 import type { Steps } from './steps.js'
+import type { Turns } from './turns.js'
 
 /** Bounds of what one write of the index connects. */
 const GROUP_BLOCKS = 64
@@ -23,6 +24,7 @@ export interface IntakeParts {
   readonly checks: BlockChecks
   readonly branches: BranchChoice
   readonly putAside: PutAside
+  readonly turns: Pick<Turns, 'pause'>
 }
 
 /** Takes blocks into the chain, each once it is checked. Only for callers whose turn it is. */
@@ -33,14 +35,16 @@ export class Intake {
   readonly #checks: BlockChecks
   readonly #branches: BranchChoice
   readonly #putAside: PutAside
+  readonly #turns: Pick<Turns, 'pause'>
 
-  constructor({ view, steps, events, checks, branches, putAside }: IntakeParts) {
+  constructor({ view, steps, events, checks, branches, putAside, turns }: IntakeParts) {
     this.#view = view
     this.#steps = steps
     this.#events = events
     this.#checks = checks
     this.#branches = branches
     this.#putAside = putAside
+    this.#turns = turns
   }
 
   /** Takes a block in. @throws {RuleError} when it breaks a rule; then nothing of it is kept. */
@@ -57,7 +61,7 @@ export class Intake {
     const branch = await this.#checks.block(block)
     if (!this.#extendsTip(block)) return this.#acceptBeside(block)
     const effects = this.#steps.effects(block, branch, this.#view.chain)
-    await this.#view.archive.write([block])
+    await this.#turns.pause(() => this.#view.archive.write([block]))
     this.#steps.connect(block, effects)
     this.#events.emit('connected', block)
     this.#events.emit('tip', header)

@@ -30,6 +30,13 @@ export interface PendingOptions {
   readonly onStoreError: (error: unknown) => void
 }
 
+/** What became of a transaction that was to be added. */
+interface Addition {
+  readonly answer: Added | RuleError
+  /** Resolves when it is on disk; undefined where it was refused. */
+  readonly kept: Promise<void> | undefined
+}
+
 /** Transactions that wait for a block: the ledger's mempool, kept on disk and in step with the chain. */
 export class Pending {
   readonly #options: PendingOptions
@@ -99,12 +106,13 @@ export class Pending {
       verify(signatureChecks(transaction)),
       blockchain.endorsements.prepareWaiting([transaction]),
     ])
-    const answer = await blockchain.alone(() => this.#tryAdd(transaction))
+    const { answer, kept } =
+      this.#addAtOnce(transaction) ?? (await blockchain.alone(() => this.#add(transaction)))
+    await kept
     if (answer instanceof RuleError) {
       await this.#settled([answer])
       throw answer
     }
-    await this.#keep([transaction])
     this.#announce(transaction, answer)
     return answer
   }
@@ -159,6 +167,22 @@ export class Pending {
         async (transaction, i) => faults[i] ?? (await rejectionOf(verify(signatureChecks(transaction)))),
       ),
     )
+  }
+
+  /**
+   * Adds it where nobody's turn is in the way. Undefined where it has to wait for its own: also where it is refused, for
+   * what it lacks may be in the block that is just being written.
+   */
+  #addAtOnce(transaction: Transaction): Addition | undefined {
+    if (!this.#options.blockchain.isWhole) return undefined
+    const addition = this.#add(transaction)
+    return addition.answer instanceof RuleError ? undefined : addition
+  }
+
+  /** In one step, so that no block that holds it comes in between. */
+  #add(transaction: Transaction): Addition {
+    const answer = this.#tryAdd(transaction)
+    return { answer, kept: answer instanceof RuleError ? undefined : this.#keep([transaction]) }
   }
 
   #tryAdd(transaction: Transaction): Added | RuleError {

@@ -1,4 +1,5 @@
 import type { Chain } from './chain.js'
+import type { ConsensusSettings } from './settings.js'
 import { ensure } from './shape.js'
 import type { Transaction } from './transaction.js'
 
@@ -12,6 +13,18 @@ export interface FreeTransactionContext {
 }
 
 /**
+ * Whether a transaction that spends nothing has come too late for the branch. An output never does: it stands on a chain once,
+ * however old, and bears the time of what invoked its contract.
+ */
+export function isTooOld(
+  { timestamp, payload }: Transaction,
+  medianTimePast: number,
+  { maxTransactionAgeMs }: Pick<ConsensusSettings, 'maxTransactionAgeMs'>,
+): boolean {
+  return payload?.kind !== 'output' && timestamp < medianTimePast - maxTransactionAgeMs
+}
+
+/**
  * Throws unless a transaction that spends nothing may enter. One that spends needs no such check: its inputs are
  * unspent only once. @throws {RuleError}
  */
@@ -21,7 +34,7 @@ export function checkFreeTransaction(
   { settings }: Chain,
 ): void {
   const { id, timestamp } = transaction
-  ensure(timestamp >= medianTimePast - settings.maxTransactionAgeMs, 'UTX-6', 'the transaction is too old')
+  ensure(!isTooOld(transaction, medianTimePast, settings), 'UTX-6', 'the transaction is too old')
   ensure(timestamp <= blockTimestamp + settings.maxFutureMs, 'UTX-7', 'the transaction is ahead of its block')
   ensure(!state.hasTransaction(id), 'UTX-9', 'the transaction is in the chain already')
 }

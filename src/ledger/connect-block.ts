@@ -29,9 +29,9 @@ export interface BlockEffects {
   readonly spent: readonly Coin[]
   /** To be applied in this order. */
   readonly worldWrites: readonly WorldWrite[]
-  /** Call ids that took effect. */
+  /** Ids of the calls and outputs that took effect. */
   readonly calls: readonly string[]
-  /** What became of each transaction, in block order; all but contract calls are VALID. */
+  /** What became of each transaction, in block order; all but contract calls and outputs are VALID. */
   readonly outcomes: readonly ValidationCode[]
   /** In units. */
   readonly fees: number

@@ -1,7 +1,7 @@
 import { runSteps, type Steps } from '../base/steps.js'
 import type { Block } from './block.js'
 import type { Chain } from './chain.js'
-import { checkFreeTransaction } from './check-free-transaction.js'
+import { checkFreeTransaction, isTooOld } from './check-free-transaction.js'
 import { checkSpending } from './check-spending.js'
 import { isCoinbase } from './check-transaction.js'
 import type { MempoolSettings } from './mempool-settings.js'
@@ -185,10 +185,11 @@ export class Mempool {
 
   /** Removes, and returns, what has waited too long, or is too old for any block to come (POOL-10). */
   expire(nowMs: number, medianTimePast: number): readonly Transaction[] {
-    const oldest = medianTimePast - this.#chain.settings.maxTransactionAgeMs
+    const { settings } = this.#chain
     const expired = [...this.#graph.entries()].filter(
-      ({ addedMs, transaction: { inputs, timestamp } }) =>
-        addedMs < nowMs - this.#settings.maxAgeMs || (inputs.length === 0 && timestamp < oldest),
+      ({ addedMs, transaction }) =>
+        addedMs < nowMs - this.#settings.maxAgeMs ||
+        (transaction.inputs.length === 0 && isTooOld(transaction, medianTimePast, settings)),
     )
     return this.#removeWithDescendants(expired)
   }

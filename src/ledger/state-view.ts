@@ -5,6 +5,6 @@ import type { WorldView } from './world-state.js'
 export interface StateView extends UtxoView, WorldView {
   /** Whether the branch holds a transaction with this id. */
   hasTransaction(id: string): boolean
-  /** Whether a valid call with this call id stands in the branch. */
+  /** Whether a valid call with this call id, or a valid output with this {@link outputId}, stands in the branch. */
   hasCall(callId: string): boolean
 }

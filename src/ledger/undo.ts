@@ -10,7 +10,7 @@ export interface BlockUndo {
   readonly spent: readonly UtxoEntry[]
   /** What stood at the keys that the block changed, each key once. */
   readonly world: readonly WorldRestore[]
-  /** The call ids that took effect. */
+  /** Ids of the calls and outputs that took effect. */
   readonly calls: readonly string[]
 }
 
@@ -19,7 +19,7 @@ export interface BlockReversal {
   readonly restored: readonly Coin[]
   readonly removed: readonly Outpoint[]
   readonly world: readonly WorldRestore[]
-  /** Call ids to forget. */
+  /** Ids of calls and outputs to forget. */
   readonly calls: readonly string[]
 }
 

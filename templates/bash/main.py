@@ -13,6 +13,8 @@ from typing import Any
 from runtime import capture, channel, client, config, functions, scripts, wire
 
 HERE = Path(__file__).resolve().parent
+SCRIPT = HERE / "process.sh"
+LANGUAGE = "python" if (HERE / "process.py").exists() else "bash"
 BAD_CONFIG = 2
 
 log = logging.getLogger("contract")
@@ -47,17 +49,17 @@ def _arguments() -> argparse.Namespace:
 
 
 def _serve(settings: config.Config, messages: Any, service: Any) -> int:
-    if (HERE / "process.py").exists():
+    limit: float | None = None
+    if LANGUAGE == "python":
         from process import process
 
-        language, handler, limit = "python", functions.handler(process), settings.process_timeout_seconds
+        handler, limit = functions.handler(process), settings.process_timeout_seconds
+    elif SCRIPT.exists():
+        handler = scripts.handler(SCRIPT, settings.process_timeout_seconds)
     else:
-        script = HERE / "process.sh"
-        if not script.exists():
-            log.error("there is neither process.py nor process.sh in %s", HERE)
-            return 1
-        language, handler, limit = "bash", scripts.handler(script, settings.process_timeout_seconds), None
-    running = client.Client(settings, messages, service, language, handler, limit)
+        log.error("there is neither process.py nor process.sh in %s", HERE)
+        return 1
+    running = client.Client(settings, messages, service, LANGUAGE, handler, limit)
     _stop_on_signals(running)
     status = running.run()
     logging.shutdown()
@@ -90,7 +92,7 @@ def _check(settings: config.Config, messages: Any, service: Any) -> int:
         try:
             reply = service.RemoteContractsStub(connection).Check(
                 messages.CheckRequest(),
-                metadata=channel.metadata(settings, "check"),
+                metadata=channel.metadata(settings, LANGUAGE),
                 timeout=channel.WELCOME_SECONDS,
             )
         except grpc.RpcError as error:

@@ -42,7 +42,7 @@ class Transaction:
     payload: dict[str, Any]
 
     @classmethod
-    def from_json(cls, tx_json: str) -> "Transaction":
+    def from_json(cls, tx_json: str) -> Transaction:
         """Raises ValueError for what is no transaction."""
         fields = json.loads(tx_json)
         if not isinstance(fields, dict) or not isinstance(fields.get("header"), dict):

@@ -111,6 +111,15 @@ const payload: Arbitrary<Payload> = fc.oneof(
     payload: hashable,
     invoker: address,
   }),
+  fc.record({
+    kind: fc.constant('output' as const),
+    txnType: name,
+    tag: text,
+    payload: hashable,
+    invoker: address,
+    contract: name,
+    invokedBy: name,
+  }),
   invocation,
 )
 

@@ -13,6 +13,7 @@ import {
   blockOf,
   coinbaseOf,
   outpointOf,
+  outputOf,
   outputTo,
   recordOf,
   REWARD,
@@ -183,6 +184,21 @@ describe('transactions without inputs', () => {
     ledger.mine([recordOf(chain, 'a', 'just', START - maxTransactionAgeMs)])
     const old = recordOf(chain, 'a', 'old', START - maxTransactionAgeMs - 1)
     expect(ruleBrokenBy(() => ledger.mine([old]))).toBe('UTX-6')
+  })
+
+  test('UTX-6: the output of a contract is never too old', () => {
+    const ledger = started()
+    ledger.mine([outputOf(chain, 'a', 'old', null, 0)])
+    expect(ledger.blocks.at(-1)?.transactions).toHaveLength(2)
+  })
+
+  test('UTX-7, UTX-9: the other rules for such transactions hold for outputs, too', () => {
+    const ledger = started()
+    const early = outputOf(chain, 'a', 'early', null, START + 3000 + maxFutureMs + 1)
+    expect(ruleBrokenBy(() => ledger.mine([early]))).toBe('UTX-7')
+    const output = outputOf(chain, 'a', 'once')
+    ledger.mine([output])
+    expect(ruleBrokenBy(() => ledger.mine([output]))).toBe('UTX-9')
   })
 
   test('UTX-7: such a transaction is at most max_future_ms ahead of its block', () => {

@@ -42,15 +42,20 @@ export interface TransactionVector {
   readonly bytes: number
   readonly signature_message: string
   readonly endorsement_message?: string
+  readonly output_id?: string
 }
 
 const transactionVectors = (vectors('transactions') as { transactions: TransactionVector[] }).transactions
 
-/** The JSON of a transaction of the vectors, as a copy that a test may change. */
-export function vectorJson(name: string): Record<string, Json> {
+export function vectorOf(name: string): TransactionVector {
   const found = transactionVectors.find((each) => each.name === name)
   if (!found) throw new Error(`no vector is named ${name}`)
-  return structuredClone(found.transaction)
+  return found
+}
+
+/** The JSON of a transaction of the vectors, as a copy that a test may change. */
+export function vectorJson(name: string): Record<string, Json> {
+  return structuredClone(vectorOf(name).transaction)
 }
 
 /** A copy of `json` with the value at `path` replaced, or with it removed where `value` is undefined. */

@@ -4,7 +4,16 @@ import type { Block } from '../../src/ledger/block.js'
 import type { InvocationPayload } from '../../src/ledger/payload/invocation.js'
 import { RuleError } from '../../src/ledger/rule-error.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
-import { blockOf, callPayload, coinbaseOf, outputTo, START, transactionOf, transferOf } from './make-chain.js'
+import {
+  blockOf,
+  callPayload,
+  coinbaseOf,
+  outputOf,
+  outputTo,
+  START,
+  transactionOf,
+  transferOf,
+} from './make-chain.js'
 import { MemoryState } from './memory-ports.js'
 import { type NaiveState, rangeOf, replay } from './naive-ledger.js'
 import { chain, meet, met, Node } from './model-node.js'
@@ -55,7 +64,7 @@ class Model {
 
 const picks = fc.array(fc.nat(), { minLength: 9, maxLength: 9 })
 const transactions = fc.array(
-  fc.record({ kind: fc.constantFrom('spend', 'chain', 'call', 'call', 'twice'), picks }),
+  fc.record({ kind: fc.constantFrom('spend', 'chain', 'call', 'call', 'twice', 'output'), picks }),
   { maxLength: 4 },
 )
 const step = fc.oneof(
@@ -129,6 +138,7 @@ class Run {
     made: readonly Transaction[],
   ): readonly Transaction[] {
     if (kind === 'call') return [this.#call(numbers, state)]
+    if (kind === 'output') return [this.#output(numbers)]
     const last = made.at(-1)
     if (kind === 'chain' && last && last.outputs.length > 0)
       return [transferOf(chain, last, 'miner', ['miner'], 1)]
@@ -168,6 +178,12 @@ class Run {
     const callName = g % 10 === 1 ? 'the same' : `${this.#count}`
     const payload = callPayload('miner', callName, changes)
     return transactionOf(chain, { payload, by: ['miner'], timestamp: START + this.#count })
+  }
+
+  /** Of few invocations, so that many answer the same, and later ones answer what a reorg took off. */
+  #output([a = 0, b = 0]: number[]): Transaction {
+    this.#count += 1
+    return outputOf(chain, 'miner', `record ${a % 6}`, b, START + this.#count)
   }
 
   #compare(): void {

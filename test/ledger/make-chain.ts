@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { Json } from '../../src/base/json.js'
 import { addressOfPublicKey } from '../../src/ledger/address.js'
 import { BLOCK_VERSION, type Block, type BlockHeader } from '../../src/ledger/block.js'
 import { type Chain, chainOf } from '../../src/ledger/chain.js'
@@ -98,6 +99,27 @@ export function transferOf(
 
 export function recordOf(chain: Chain, by: string, tag: string, timestamp = START): Transaction {
   const payload = { kind: 'record', txnType: 'note', tag, payload: {}, invoker: addressOf(by) } as const
+  return transactionOf(chain, { payload, by: [by], timestamp })
+}
+
+/** What the contract `c` of `by` made of `invokedBy`. */
+export function outputOf(
+  chain: Chain,
+  by: string,
+  invokedBy: string,
+  result: Json = null,
+  timestamp = START,
+  txnType = 'note',
+): Transaction {
+  const payload = {
+    kind: 'output',
+    txnType,
+    tag: '',
+    payload: result,
+    invoker: addressOf(by),
+    contract: 'c',
+    invokedBy,
+  } as const
   return transactionOf(chain, { payload, by: [by], timestamp })
 }
 

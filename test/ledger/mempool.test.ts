@@ -5,6 +5,7 @@ import {
   blockOf,
   coinbaseOf,
   outpointOf,
+  outputOf,
   outputTo,
   recordOf,
   START,
@@ -185,5 +186,15 @@ describe('caps', () => {
     expect(node.pool.expire(NOW, START + maxTransactionAgeMs)).toEqual([])
     expect(ids(node.pool.expire(NOW, START + maxTransactionAgeMs + 1))).toEqual([record.id])
     expect(node.pool.bytes).toBe(0)
+  })
+
+  test('POOL-10: the output of a contract leaves only when it has waited too long', () => {
+    const node = new Node()
+    const output = outputOf(chain, 'a', 'x', null, 0)
+    node.add(output)
+    expect(
+      node.pool.expire(NOW + SETTINGS.maxAgeMs, START + 10 * chain.settings.maxTransactionAgeMs),
+    ).toEqual([])
+    expect(ids(node.pool.expire(NOW + SETTINGS.maxAgeMs + 1, START))).toEqual([output.id])
   })
 })

@@ -1,6 +1,7 @@
 import type { Block } from '../../src/ledger/block.js'
 import type { Chain } from '../../src/ledger/chain.js'
 import type { InvocationPayload } from '../../src/ledger/payload/invocation.js'
+import { type OutputPayload, outputId } from '../../src/ledger/payload/output.js'
 import type { RangeRead } from '../../src/ledger/payload/key-access.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
 import { addressOf } from './make-chain.js'
@@ -70,6 +71,7 @@ function spend(state: NaiveState, transaction: Transaction, height: number, chai
 }
 
 function call(state: NaiveState, { payload }: Transaction, height: number, index: number): number {
+  if (payload?.kind === 'output') return output(state, payload)
   if (payload?.kind !== 'invocation') return 0
   const code = codeOf(state, payload)
   if (code !== 0) return code
@@ -79,6 +81,13 @@ function call(state: NaiveState, { payload }: Transaction, height: number, index
     if (at >= 0) state.world.splice(at, 1)
     if (value) state.world.push({ namespace, key, value, version: { height, index } })
   }
+  return 0
+}
+
+function output(state: NaiveState, payload: OutputPayload): number {
+  const id = outputId(payload)
+  if (state.calls.includes(id)) return 9
+  state.calls.push(id)
   return 0
 }
 

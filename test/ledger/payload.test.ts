@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals'
 import type { Json } from '../../src/base/json.js'
 import { decodeTransaction } from '../../src/ledger/decode-transaction.js'
+import { outputId } from '../../src/ledger/payload/output.js'
 import { payloadInvoker } from '../../src/ledger/payload/payload.js'
-import { changed, ruleBrokenBy, vectorJson } from './fixtures.js'
+import { changed, ruleBrokenBy, vectorJson, vectorOf } from './fixtures.js'
 
 const coinbase = vectorJson('a coinbase')
 const record = vectorJson('a record without inputs')
+const output = vectorJson('the output of a contract')
 const call = vectorJson('an invocation')
 
 /** `levels` lists around one another. */
@@ -13,6 +15,7 @@ function nested(levels: number): Json {
   return levels === 0 ? 0 : [nested(levels - 1)]
 }
 
+const ADDRESS = `0x${'0a'.repeat(20)}`
 const VERSION = { height: 1, index: 0 }
 const endorsements = (call['payload'] as Record<string, Json>)['endorsements'] as Json[]
 const result = (key: string): Json => ({ key, version: VERSION })
@@ -29,6 +32,7 @@ const brokenEnvelope: Break[] = [
   ['PAY-1', 'a list', record, [], ['record']],
   ['PAY-2', 'a coinbase with a message', coinbase, ['message'], 'hello'],
   ['PAY-2', 'a record without tag', record, ['tag'], undefined],
+  ['PAY-2', 'an output without invoked_by', output, ['invoked_by'], undefined],
   ['PAY-2', 'an invocation without writes', call, ['writes'], undefined],
   ['PAY-3', 'a negative height', coinbase, ['height'], -1],
   ['PAY-3', 'a height beyond 32 bits', coinbase, ['height'], 2 ** 32],
@@ -48,6 +52,19 @@ const brokenRecord: Break[] = [
   ['PAY-8', 'a lone surrogate in a text', record, ['payload'], ['\udc00\ud800']],
   ['PAY-8', 'a lone surrogate in a name', record, ['payload'], { '\ud800': 1 }],
   ['TX-7', 'an invoker that is no address', record, ['invoker'], 'ann'],
+]
+
+const brokenOutput: Break[] = [
+  ['PAY-4', 'an output of more than 128 bytes of type', output, ['txn_type'], 'é'.repeat(65)],
+  ['PAY-5', 'an output with a tag of null', output, ['tag'], null],
+  ['PAY-6', 'a fraction in an output', output, ['payload'], { price: 1.5 }],
+  ['PAY-7', 'an output of 33 levels', output, ['payload'], nested(33)],
+  ['PAY-8', 'an output with a lone surrogate', output, ['payload'], ['\udc00\ud800']],
+  ['PAY-23', 'an output of no contract', output, ['contract'], ''],
+  ['PAY-23', 'an output of a contract with a name of 65 bytes', output, ['contract'], 'c'.repeat(65)],
+  ['PAY-24', 'an output that nothing invoked', output, ['invoked_by'], ''],
+  ['PAY-24', 'an output that was invoked by 129 bytes', output, ['invoked_by'], 'i'.repeat(129)],
+  ['TX-7', 'an output with an invoker that is no address', output, ['invoker'], 'ann'],
 ]
 
 const brokenCall: Break[] = [
@@ -98,7 +115,7 @@ const brokenCall: Break[] = [
   ['PAY-22', 'endorsements in descending order', call, ['endorsements'], [...endorsements].reverse()],
 ]
 
-test.each([...brokenEnvelope, ...brokenRecord, ...brokenCall])(
+test.each([...brokenEnvelope, ...brokenRecord, ...brokenOutput, ...brokenCall])(
   '%s is broken by %s',
   (rule, _how, json, path, value) => {
     expect(ruleBrokenBy(() => decodeTransaction(changed(json, ['payload', ...path], value)))).toBe(rule)
@@ -120,8 +137,22 @@ test('an event is the only member of an invocation that may be absent', () => {
   expect(decodeTransaction(json).payload).not.toHaveProperty('event')
 })
 
-test('records and invocations have an invoker, coinbases and transfers have none', () => {
-  const invokers = [record, call, coinbase].map((json) => payloadInvoker(decodeTransaction(json).payload))
-  expect(invokers).toEqual([expect.stringMatching(/^0x/), expect.stringMatching(/^0x/), undefined])
+test('records, outputs and invocations have an invoker, coinbases and transfers have none', () => {
+  const invokers = [record, output, call, coinbase].map((json) =>
+    payloadInvoker(decodeTransaction(json).payload),
+  )
+  const address = expect.stringMatching(/^0x/)
+  expect(invokers).toEqual([address, address, address, undefined])
   expect(payloadInvoker(undefined)).toBeUndefined()
+})
+
+test('an output is known by who answers what, and by an id that no call can have', () => {
+  const { payload } = decodeTransaction(output)
+  if (payload?.kind !== 'output') throw new Error('no output')
+  expect(outputId(payload)).toBe(vectorOf('the output of a contract').output_id)
+  expect(outputId({ ...payload, ...{ tag: 'other', payload: 1 } })).toBe(outputId(payload))
+  const others = [{ invoker: ADDRESS }, { contract: 'other' }, { invokedBy: 'other' }]
+  expect(new Set([{}, ...others].map((other) => outputId({ ...payload, ...other }))).size).toBe(4)
+  const taking = changed(call, ['payload', 'call_id'], outputId(payload))
+  expect(ruleBrokenBy(() => decodeTransaction(taking))).toBe('PAY-11')
 })

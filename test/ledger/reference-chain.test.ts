@@ -140,7 +140,8 @@ test.each([
   [12, [0, 0, 12]],
   [13, [0, 9, 10, 25]],
   [14, [0, 0, 0]],
-])('the calls of block %i have the outcomes %p', (height, expected) => {
+  [25, [0, 0, 9]],
+])('the calls and outputs of block %i have the outcomes %p', (height, expected) => {
   expect(outcomes.get(height)).toEqual(expected)
 })
 

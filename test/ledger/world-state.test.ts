@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { Block } from '../../src/ledger/block.js'
 import { connectBlock } from '../../src/ledger/connect-block.js'
 import type { EndorsementPolicy } from '../../src/ledger/judge-call.js'
 import type { KeyVersion, KeyWrite, RangeRead } from '../../src/ledger/payload/key-access.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
-import { disconnectBlock } from '../../src/ledger/undo.js'
+import { type OutputPayload, outputId } from '../../src/ledger/payload/output.js'
+import { type BlockUndo, disconnectBlock } from '../../src/ledger/undo.js'
 import { VALIDATION_CODE, type ValidationCode } from '../../src/ledger/validation-code.js'
 import { WorldOverlay } from '../../src/ledger/world-overlay.js'
 import {
@@ -13,6 +15,7 @@ import {
   callPayload,
   coinbaseOf,
   outpointOf,
+  outputOf,
   outputTo,
   REWARD,
   START,
@@ -30,6 +33,7 @@ const acceptAll: EndorsementPolicy = () => VALID
 /** Puts calls in one block on top of `blocks` others; their codes, the coinbase's left out. */
 class World extends MemoryState {
   #parent = blockOf(chain, undefined)
+  readonly #mined: { readonly block: Block; readonly undo: BlockUndo }[] = []
 
   constructor() {
     super()
@@ -51,7 +55,13 @@ class World extends MemoryState {
     this.connect(block, effects)
     expect(this.snapshot()).toEqual(after)
     this.#parent = block
+    this.#mined.push({ block, undo: effects.undo })
     return effects.outcomes.slice(1)
+  }
+
+  takeOff(blocks: number): void {
+    for (const { block, undo } of this.#mined.splice(-blocks).reverse())
+      this.disconnect(block, disconnectBlock(block, undo))
   }
 
   #context(endorsementPolicy: EndorsementPolicy) {
@@ -130,6 +140,28 @@ describe('the world state', () => {
     const stale = { reads: [{ namespace: 'c', key: 'k', version: { height: 0, index: 0 } }] }
     expect(world.mine([callOf(chain, 'a', 'retried', stale)])).toEqual([MVCC_READ_CONFLICT])
     expect(world.mine([callOf(chain, 'a', 'retried', {})])).toEqual([VALID])
+  })
+
+  test('WS-9: what is answered once is answered, in one block, across blocks and after a reorg', () => {
+    const world = new World()
+    const [once, again, later] = [1, 2, 3].map((n) => outputOf(chain, 'a', 'order', n))
+    if (!once || !again || !later) throw new Error('three are made')
+    const others = [outputOf(chain, 'b', 'order'), outputOf(chain, 'a', 'another order')]
+    const block = blockOf(chain, world.tip.header, { transactions: [later] })
+    expect(world.mine([once, ...others, again])).toEqual([VALID, VALID, VALID, DUPLICATE_TXID])
+    expect(world.mine([later])).toEqual([DUPLICATE_TXID])
+    world.takeOff(2)
+    const effects = connectBlock(block, world, chain, { medianTimePast: START, endorsementPolicy: acceptAll })
+    expect(effects.outcomes).toEqual([VALID, VALID])
+    world.connect(block, effects)
+    expect([...world.calls]).toEqual([outputId(later.payload as OutputPayload)])
+  })
+
+  test('WS-9: a call whose id is made of the same invocation stands in the way of no output', () => {
+    const world = new World()
+    const output = outputOf(chain, 'a', 'order')
+    const callId = outputId(output.payload as OutputPayload).slice(2)
+    expect(world.mine([call({ callId }), output])).toEqual([VALID, VALID])
   })
 
   test('WS-4: the code of the endorsement policy stands before conflicts, and the policy sees the state right before', () => {

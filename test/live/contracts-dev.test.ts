@@ -130,6 +130,46 @@ test('dev starts a node where none runs, calls are answered, and Ctrl-C leaves n
   expect(dev.text).not.toMatch(/the node is gone|the contract is gone/)
 })
 
+/** The commands of the README's contracts, without the program's own name. */
+async function commandsOfReadme(): Promise<string[][]> {
+  const text = await readFile(join(PACKAGE_ROOT, 'README.md'), 'utf8')
+  const chapter = /^## Contracts$([\s\S]*?)^## /m.exec(text)?.[1] ?? ''
+  const block = /^```\n([\s\S]*?)^```$/m.exec(chapter)?.[1] ?? ''
+  return [...block.matchAll(/^node dist\/terrarium\.js contract ([^#\n]*)/gm)].map(([, words = '']) =>
+    words.trim().split(/ +/),
+  )
+}
+
+test('whoever does what the README says of contracts has one that answers', async () => {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  const [make, develop, invoke, evaluate, ...more] = await commandsOfReadme()
+  expect(more).toEqual([])
+  expect([make, develop, invoke, evaluate].map((words) => words?.[0])).toEqual([
+    'new',
+    'dev',
+    'invoke',
+    'evaluate',
+  ])
+  const asked = ['--node', `http://127.0.0.1:${port}`]
+  expect(await contract(make ?? [], folder)).toMatchObject({ code: 0, stderr: '' })
+  const dev = new Dev([...(develop ?? []).slice(1), '--port', String(port)], folder)
+  await dev.said(' is ready')
+  const created = await contract([...(invoke ?? []), ...asked], folder)
+  expect(created).toMatchObject({ code: 0, stderr: expect.stringMatching(/in block \d+/) as unknown })
+  const read = await contract([...(evaluate ?? []), ...asked], folder)
+  expect(read).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(read.stdout)).toEqual({ id: 'a1', owner: 'Ann' })
+  expect(await dev.interrupt()).toBe(0)
+})
+
+test('a contract that cannot be made where it is wanted is an error that names the folder', async () => {
+  const folder = await temporaryFolder()
+  const refused = await contract(['new', 'hello', '--out', '/proc/x'], folder)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(/^terrarium contract new: cannot make the folder \/proc\/x: .*\n$/)
+})
+
 test('dev ends, and fails, when the node that it started is killed', async () => {
   const folder = await temporaryFolder()
   const port = await freePort()

@@ -7,6 +7,7 @@ import type { NodeRecord } from '../../src/nodes/record.js'
 import { restApp, type RestOptions } from '../../src/rest/rest-app.js'
 import { fakeChain } from './fake-chain.js'
 import { fakeContracts } from './fake-contracts.js'
+import { fakeRemote } from './fake-remote.js'
 
 export interface FakeNode {
   readonly app: Express
@@ -36,6 +37,7 @@ function fakeContext(did: unknown[]): ContextOf<NodeApi> {
     health: () => nodeApi['node.health'].example.result,
     ...fakeChain(did),
     contracts: fakeContracts(did),
+    ...fakeRemote(did),
     mining: {
       status: () => nodeApi['mining.get'].example.result,
       change: (change) => (

@@ -36,6 +36,19 @@ const RecordPayload = object(
   'Typed data put on the chain.',
 )
 
+const OutputPayload = object(
+  {
+    kind: T.Literal('output'),
+    txn_type: T.String(),
+    tag: T.String(),
+    payload: T.Unknown({ description: 'Any JSON whose numbers are integers.' }),
+    invoker: Address,
+    contract: T.String({ description: 'Id of the contract at the node that signed.' }),
+    invoked_by: T.String({ description: 'Id of the transaction that invoked it, or what stands for it.' }),
+  },
+  'What a remote contract made of what invoked it.',
+)
+
 const InvocationPayload = T.Object(
   {
     kind: T.Literal('invocation'),
@@ -73,7 +86,7 @@ export const TransactionJson = T.Object(
     inputs: T.Array(object({ transaction_id: Hash, output_index: Index })),
     outputs: T.Array(object({ address: Address, amount: Amount })),
     fee: Amount,
-    payload: T.Optional(T.Union([CoinbasePayload, RecordPayload, InvocationPayload])),
+    payload: T.Optional(T.Union([CoinbasePayload, RecordPayload, OutputPayload, InvocationPayload])),
     signatures: T.Array(Signature),
   },
   { additionalProperties: false, title: 'Transaction', description: 'A transaction as it stands in blocks.' },
@@ -108,7 +121,7 @@ const ValidationCode = T.Integer({
   minimum: 0,
   maximum: 255,
   description:
-    'What became of a contract call, in the numbers of Fabric; 0: valid, and so for every other kind.',
+    'What became of a contract call or output, in the numbers of Fabric; 0: valid, and so for every other kind.',
 })
 
 const status = {

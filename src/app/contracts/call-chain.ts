@@ -16,7 +16,6 @@ export function callChain(blockchain: Blockchain, pending: Pending): CallChain {
     place: (transactionId) => index.place(transactionId),
     idAt: (place) => index.transactionAt(place),
     world: index,
-    hasCall: (callId) => index.hasCall(callId),
     carrierOf: (callId) => index.carrierOf(callId),
     pending: () => transactionsOf(pending),
     isPending: (transactionId) => pending.get(transactionId) !== undefined,

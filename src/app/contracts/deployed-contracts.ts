@@ -3,6 +3,7 @@ import type { Block } from '../../ledger/block.js'
 import { DefinitionMemory } from '../../ledger/contracts/definition-memory.js'
 import type { ContractDefinition } from '../../ledger/contracts/definition.js'
 import { LIFECYCLE } from '../../ledger/contracts/namespaces.js'
+import { LruMap } from '../../wallet/lru-map.js'
 
 /** What all definitions say together. */
 interface Overview {
@@ -14,11 +15,16 @@ interface Overview {
 
 const NOTHING: ReadonlySet<string> = new Set()
 
+/** Of contracts that calls ask for, a few MB. */
+const FOUND = 256
+
 /** What is deployed after the last block; texts are decoded once, all of them are gone through once for each deployment. */
 export class DeployedContracts {
   readonly memory = new DefinitionMemory()
   readonly #blockchain: Pick<Blockchain, 'index' | 'events'>
   #overview: Overview | undefined
+  /** What was asked for since the last deployment. */
+  #found = new LruMap<ContractDefinition>(FOUND)
 
   constructor(blockchain: Pick<Blockchain, 'index' | 'events'>) {
     this.#blockchain = blockchain
@@ -26,7 +32,11 @@ export class DeployedContracts {
   }
 
   of(contract: string): ContractDefinition | undefined {
-    return this.memory.find(this.#blockchain.index, contract)?.definition
+    const known = this.#found.get(contract)
+    if (known) return known
+    const definition = this.memory.find(this.#blockchain.index, contract)?.definition
+    if (definition) this.#found.set(contract, definition)
+    return definition
   }
 
   /** Whether some contract's process has this id. */
@@ -44,8 +54,10 @@ export class DeployedContracts {
   }
 
   readonly #changed = ({ transactions }: Block): void => {
-    if (transactions.some(({ payload }) => payload?.kind === 'invocation' && payload.contract === LIFECYCLE))
-      this.#overview = undefined
+    if (!transactions.some(({ payload }) => payload?.kind === 'invocation' && payload.contract === LIFECYCLE))
+      return
+    this.#overview = undefined
+    this.#found = new LruMap(FOUND)
   }
 
   #all(): Overview {

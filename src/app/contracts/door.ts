@@ -24,8 +24,8 @@ export interface DoorOptions extends Pick<ContractsOptions, 'ip' | 'port' | 'set
   readonly registrar: Registrar
   readonly organisations: readonly Organisation[]
   readonly peerSettings: Partial<ContractPeerSettings>
-  /** Adds what clients of contracts call. */
-  readonly addGateway: (port: GrpcPort) => void
+  /** Adds what else is called there, before anybody is told of the port. */
+  readonly addServices: (port: GrpcPort) => void
 }
 
 /** Undefined where no port is wanted. @throws {Error} one line for people: the port is taken, a file is missing */
@@ -36,7 +36,7 @@ export async function openDoor(options: DoorOptions): Promise<ContractsDoor | un
   const tls = settings.tls === undefined ? await ownTls(own, ip, options.now()) : await readTls(settings.tls)
   const port = await listen(options, tls)
   openContractDoor(port, registrar, peerSettings)
-  options.addGateway(port)
+  options.addServices(port)
   return {
     address: { ip_address: ip, port: port.port, tls: tls !== undefined },
     tlsRootCertificate: settings.tls === undefined ? own?.tlsRootCertificate : tls?.certificate,

@@ -11,11 +11,17 @@ import type { NodeSettings } from '../settings/node-settings.js'
 import { timerSleep } from '../timer-sleep.js'
 import type { ContractsOptions } from './contracts-options.js'
 import { laterContracts } from './later-contracts.js'
+import { laterRemote, type RemotePorts } from './later-remote.js'
 import type { OpenContracts } from './open-contracts.js'
+
+/** What the operations of the method table need of contracts. */
+export interface NodePorts extends RemotePorts {
+  readonly contracts: ContractsPort
+}
 
 /** The contracts of a node, opened when its doors are open or when somebody asks for them first. */
 export interface NodeContracts {
-  readonly port: ContractsPort
+  readonly ports: NodePorts
   /** Opens them in a moment, unless no port is wanted for them. */
   start(): void
   /** The node has answered somebody: now is the time. */
@@ -64,7 +70,10 @@ export function nodeContracts(given: NodeContractsOptions): NodeContracts {
     )
   }
   return {
-    port: laterContracts(async () => (await open()).port),
+    ports: {
+      contracts: laterContracts(async () => (await open()).port),
+      ...laterRemote(async () => (await open()).remote),
+    },
     start() {
       if (wantsDoor) timer = setTimeout(openNow, DEFAULTS.contract.start_delay * 1000)
     },

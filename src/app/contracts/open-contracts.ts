@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ContractsPort } from '../../api/ports/contracts.js'
+import type { ContractDoor } from '../../api/schemas/contract.js'
 import { Conflicts } from '../../contract/calls/conflicts.js'
 import { ContractCalls } from '../../contract/calls/contract-calls.js'
 import { ContractService } from '../../contract/calls/contract-service.js'
@@ -21,8 +22,10 @@ import { DeployedContracts } from './deployed-contracts.js'
 import { type ContractsDoor, openDoor } from './door.js'
 import { CONTRACTS_FOLDER } from './file-names.js'
 import { gatewayAdder } from './gateway.js'
+import type { RemotePorts } from './later-remote.js'
 import { ContractMembers } from './members.js'
 import { openNodeKey } from './node-key.js'
+import { type OpenRemote, openRemote } from './open-remote.js'
 import { keepIdentity, openIdentities, openOrganisations } from './organisations.js'
 import { type OpenPrivateValues, openPrivateValues } from './private-values.js'
 import { callTeller, tellBlocks } from './tell-calls.js'
@@ -30,6 +33,7 @@ import { callTeller, tellBlocks } from './tell-calls.js'
 /** The contracts of a node, at work. */
 export interface OpenContracts {
   readonly port: ContractsPort
+  readonly remote: RemotePorts
   close(): Promise<void>
 }
 
@@ -44,16 +48,17 @@ interface Parts {
   readonly privateStore: OpenPrivateValues
   readonly live: LiveContracts
   readonly connections: Connections
+  readonly remote: OpenRemote
 }
 
 /** Puts together all that contracts need. @throws {Error} one line for people: a key or an identity that is not in order */
 export async function openContracts(options: ContractsOptions): Promise<OpenContracts> {
-  const parts = await openParts(options)
+  let door: ContractsDoor | undefined
+  const parts = await openParts(options, () => door?.address ?? null)
   const chain = callChain(options.chain.blockchain, options.chain.pending)
   // Conflicts are looked up before anybody hears of the block.
   const conflicts = new Conflicts(chain)
   const calls = callsOf(parts, chain)
-  let door: ContractsDoor | undefined
   const service = serviceOf(parts, { chain, conflicts, calls, door: () => door })
   const endTelling = tellBlocks(chain, conflicts, options)
   const close = async (): Promise<void> => {
@@ -62,28 +67,34 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
     conflicts.close()
     parts.connections.dialler.close()
     parts.live.close()
+    await parts.remote.drain()
     await door?.close()
+    await parts.remote.close()
     await parts.privateStore.close()
     parts.deployed.close()
   }
   try {
     follow(parts, service)
+    const addGateway = gatewayAdder({ ...parts, calls })
     door = await openDoor({
       ...options,
       registrar: parts.live,
       organisations: parts.organisations,
       peerSettings: peerSettings(options),
-      addGateway: gatewayAdder({ ...parts, calls }),
+      addServices(port) {
+        addGateway(port)
+        parts.remote.addTo(port)
+      },
     })
     if (door) options.log.info({ port: door.address.port }, 'contracts and their clients may dial this node')
   } catch (error) {
     await close()
     throw error
   }
-  return { port: service, close }
+  return { port: service, remote: parts.remote.ports, close }
 }
 
-async function openParts(options: ContractsOptions): Promise<Parts> {
+async function openParts(options: ContractsOptions, door: () => ContractDoor): Promise<Parts> {
   const { settings, profile, now, chain } = options
   const folder = join(options.folder, CONTRACTS_FOLDER)
   await makeFolder(folder)
@@ -109,7 +120,8 @@ async function openParts(options: ContractsOptions): Promise<Parts> {
   })
   const privateStore = openPrivateValues(folder, options, deployed)
   const members = new ContractMembers(organisations, deployed, now)
-  return { options, keys, organisations, deployed, members, callers, privateStore, live, connections }
+  const remote = await openRemote({ options, keys, folder, door })
+  return { options, keys, organisations, deployed, members, callers, privateStore, live, connections, remote }
 }
 
 function peerSettings({ settings }: ContractsOptions) {

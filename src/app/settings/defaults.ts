@@ -150,6 +150,16 @@ const ContractDefaults = T.Object({
   max_connections_per_peer: T.Integer({ minimum: 1 }),
 })
 
+const RemoteDefaults = T.Object({
+  execution_order: T.Union([T.Literal('parallel'), T.Literal('serial')]),
+  on_dead: T.Union([T.Literal('continue'), T.Literal('halt')]),
+  confirmations: T.Integer({ minimum: 1 }),
+  lease: T.Number({ exclusiveMinimum: 0 }),
+  max_runtime: T.Number({ exclusiveMinimum: 0 }),
+  max_backlog: T.Integer({ minimum: 1 }),
+  drain_grace: T.Number({ minimum: 0 }),
+})
+
 /** The files in defaults/ and what each must hold. */
 export const DEFAULT_FILES = {
   node: { file: 'node_defaults.json', schema: NodeDefaults },
@@ -163,6 +173,7 @@ export const DEFAULT_FILES = {
   consensus: { file: 'consensus_defaults.json', schema: ConsensusDefaults },
   sync: { file: 'sync_defaults.json', schema: SyncDefaults },
   contract: { file: 'contract_defaults.json', schema: ContractDefaults },
+  remote: { file: 'remote_defaults.json', schema: RemoteDefaults },
 } as const
 
 type Defaults = { readonly [K in keyof typeof DEFAULT_FILES]: Static<(typeof DEFAULT_FILES)[K]['schema']> }

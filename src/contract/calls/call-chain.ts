@@ -26,8 +26,6 @@ export interface CallChain {
   idAt(place: KeyVersion): string | undefined
   /** The world state after the last block. */
   readonly world: WorldView
-  /** Whether a valid call of this id is in the chain. */
-  hasCall(callId: string): boolean
   /** Id of the transaction that carries the valid call of this id, in the chain. */
   carrierOf(callId: string): string | undefined
   /** Transactions that wait for a block. */

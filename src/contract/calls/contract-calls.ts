@@ -118,7 +118,7 @@ export class ContractCalls implements GatewayCalls {
   }
 
   hasCall(callId: string): boolean {
-    return this.#options.chain.hasCall(callId) || this.board.placed(callId) !== undefined
+    return this.board.placed(callId) !== undefined
   }
 
   height(): number {

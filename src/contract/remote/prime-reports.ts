@@ -50,9 +50,18 @@ export interface LogLine {
   readonly truncated: boolean
 }
 
+/** How far a contract has come, for whoever checks its invocations one by one. */
+export interface ContractProgress {
+  /** Ordinal of the last record that was taken up; 0: none. Later ones wait, but for those a reorg brought back. */
+  readonly takenUpTo: number
+  /** Whether invocations that ended long ago were forgotten: of them the chain alone tells. */
+  readonly hasForgotten: boolean
+}
+
 /** What people ask of a prime and tell it. Ids that are unknown give undefined or an empty list. */
 export interface PrimeReports {
   backlogOf(contractId: string): BacklogReport
+  progressOf(contractId: string): ContractProgress
   /** The oldest first, after the one given. */
   invocations(
     contractId: string,

@@ -25,6 +25,8 @@ export interface RecordSource {
   readonly chainId: string
   /** Height of the tip; -1 before block 0. */
   height(): number
+  /** Hash of the block of the chain there. */
+  hashAt(height: number): string | undefined
   /** How many of a type the chain holds. */
   count(txnType: string): number
   at(txnType: string, ordinal: number): PlacedRecord | undefined
@@ -33,7 +35,7 @@ export interface RecordSource {
   /** Id of the transaction of the chain that carries the output of an invocation ({@link outputId} of the ledger). */
   carrierOf(outputId: string): string | undefined
   isPending(transactionId: string): boolean
-  /** Puts an output of this node among what waits for a block; resolves when it is kept. @throws {RuleError} */
+  /** Puts an output of this node among what waits for a block, where it may be already; resolves when it is kept. @throws {RuleError} */
   submit(transaction: Transaction): Promise<void>
   /** Called after every change of the chain, reorgs included. Returns what ends it. */
   onTip(listener: () => void): () => void

@@ -6,7 +6,7 @@ import { StateRequestError } from './state-requests.js'
 /** What a simulation has to know of a private collection. */
 export type MemberCollection = Pick<
   Collection,
-  'name' | 'memberPolicy' | 'memberOnlyRead' | 'memberOnlyWrite'
+  'name' | 'memberPolicy' | 'memberOnlyRead' | 'memberOnlyWrite' | 'blockToLive'
 >
 
 /** Contracts as they are deployed in the state that a call sees. */
@@ -42,5 +42,6 @@ export function isMember(policy: Policy, mspId: string): boolean {
 }
 
 function implicitCollection(name: string, mspId: string): MemberCollection {
-  return { name, memberPolicy: { mspId, role: 'MEMBER' }, memberOnlyRead: true, memberOnlyWrite: false }
+  const memberPolicy = { mspId, role: 'MEMBER' } as const
+  return { name, memberPolicy, memberOnlyRead: true, memberOnlyWrite: false, blockToLive: 0 }
 }

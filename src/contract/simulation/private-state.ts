@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { hashedKey, privateNamespace } from '../../ledger/contracts/namespaces.js'
 import { type Binary, bytesOf } from '../../ledger/payload/binary.js'
+import type { VersionedValue } from '../../ledger/world-state.js'
 import type { PrivateWrite } from '../call.js'
 import { collectionOf, isMember, type MemberCollection } from './collections.js'
 import { readMetadata, writeMetadata } from './key-metadata.js'
@@ -93,12 +94,19 @@ export class PrivateState {
 
   /** Without the call depending on it. */
   #committed(key: string): Uint8Array | undefined {
-    const found = this.#session.snapshot.worldValue(this.#namespace, hashedKey(key))
+    const found = this.#alive(this.#session.snapshot.worldValue(this.#namespace, hashedKey(key)))
     return found && this.#held(key, found.value)
   }
 
   #readHash(key: string): Binary | undefined {
-    return readCommitted(this.#session, this.#namespace, hashedKey(requireKey(key)))?.value
+    return this.#alive(readCommitted(this.#session, this.#namespace, hashedKey(requireKey(key))))?.value
+  }
+
+  /** Undefined where the collection keeps values no longer than so: nodes may have forgotten this one, or not yet. */
+  #alive(found: VersionedValue | undefined): VersionedValue | undefined {
+    const { blockToLive } = this.#collection
+    const age = found ? this.#session.snapshot.height - found.version.height : 0
+    return blockToLive === 0 || age <= blockToLive ? found : undefined
   }
 
   #held(key: string, hash: Binary): Uint8Array {

@@ -13,6 +13,8 @@ export interface TestCollection {
   /** Organisations, such as Org1MSP. */
   readonly members: readonly string[]
   /** Whether only callers of these organisations may read; false if left out, as in Fabric. */
+  /** Blocks after which a value can no longer be read; left out: never. */
+  readonly blockToLive?: number
   readonly memberOnlyRead?: boolean
   readonly memberOnlyWrite?: boolean
 }
@@ -89,7 +91,7 @@ function everySecond(): () => Date {
 }
 
 function memberCollection(collection: TestCollection): MemberCollection {
-  const { name, members, memberOnlyRead = false, memberOnlyWrite = false } = collection
+  const { name, members, memberOnlyRead = false, memberOnlyWrite = false, blockToLive = 0 } = collection
   const rules = members.map((mspId) => ({ mspId, role: 'MEMBER' as const }))
-  return { name, memberPolicy: { nOf: 1, rules }, memberOnlyRead, memberOnlyWrite }
+  return { name, memberPolicy: { nOf: 1, rules }, memberOnlyRead, memberOnlyWrite, blockToLive }
 }

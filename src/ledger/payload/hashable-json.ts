@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.js'
 import { ensure } from '../shape.js'
 import { isWellFormed } from '../text.js'
 
-/** Deepest nesting of a record's payload; a plain value has depth 0. */
+/** Deepest nesting of the payload of a record or an output; a plain value has depth 0. */
 const MAX_PAYLOAD_DEPTH = 32
 
 /** Throws unless every program would print, and so hash, the value alike. */

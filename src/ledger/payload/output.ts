@@ -24,13 +24,16 @@ export interface OutputPayload {
 
 const hashOutput = taggedHash('terrarium/output')
 
-/** What an output is known by: an invocation of a contract has one output on a chain, whatever it says. 64 hex digits. */
+/**
+ * What an output is known by: an invocation of a contract has one output on a chain, whatever it says. 66 hex digits: call
+ * ids, which their makers choose, have 64, so that nobody can take an output's place with a call.
+ */
 export function outputId({
   invoker,
   contract,
   invokedBy,
 }: Pick<OutputPayload, 'invoker' | 'contract' | 'invokedBy'>): string {
-  return bytesToHex(hashOutput(utf8ToBytes(canonicalJson([invoker, contract, invokedBy]))))
+  return `00${bytesToHex(hashOutput(utf8ToBytes(canonicalJson([invoker, contract, invokedBy]))))}`
 }
 
 export function decodeOutput(json: Json): OutputPayload {
@@ -43,8 +46,8 @@ export function decodeOutput(json: Json): OutputPayload {
     tag: textOf(output.tag, 'PAY-5', 'tag', 0, 1024),
     payload: output.payload,
     invoker: decodeAddress(output.invoker, 'invoker'),
-    contract: textOf(output.contract, 'PAY-4', 'contract', 1, 64),
-    invokedBy: textOf(output.invoked_by, 'PAY-4', 'invoked_by', 1, 128),
+    contract: textOf(output.contract, 'PAY-23', 'contract', 1, 64),
+    invokedBy: textOf(output.invoked_by, 'PAY-24', 'invoked_by', 1, 128),
   }
 }
 

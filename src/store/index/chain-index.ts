@@ -16,8 +16,9 @@ import { HeaderTables } from './header-tables.js'
 import { HistoryTable } from './history-table.js'
 import { hashKey, heightKey } from './keys.js'
 import { EMPTY_META, FORMAT, type Meta } from './meta.js'
+import { RecordTables } from './record-tables.js'
 import { Snapshots } from './snapshots.js'
-import { type MovedCoins, StateTables } from './state-tables.js'
+import { StateTables } from './state-tables.js'
 import { allTables, contentsOf, openTables, type Tables } from './tables.js'
 
 /**
@@ -30,6 +31,7 @@ export class ChainIndex implements StateView, HeaderTree {
   readonly #state: StateTables
   readonly #addresses: AddressTables
   readonly #history: HistoryTable
+  readonly #records: RecordTables
   readonly #snapshots: Snapshots
   #meta: Meta
   #isWriting = false
@@ -40,6 +42,7 @@ export class ChainIndex implements StateView, HeaderTree {
     this.#state = new StateTables(this.#tables.chain)
     this.#addresses = new AddressTables(this.#tables.chain, this.#state)
     this.#history = new HistoryTable(this.#tables.chain.history)
+    this.#records = new RecordTables(this.#tables.chain.records)
     this.#snapshots = new Snapshots(this.#tables.root, this.#state, this.#history, now)
     this.#meta = (this.#tables.root.get('meta') as Meta | undefined) ?? EMPTY_META
   }
@@ -144,15 +147,13 @@ export class ChainIndex implements StateView, HeaderTree {
   connect(block: Block, effects: BlockEffects): void {
     const { active, undo } = this.#tables.chain
     const { hash, height } = block.header
+    const codeOf = (_: string, index: number): ValidationCode =>
+      effects.outcomes[index] ?? VALIDATION_CODE.VALID
     // Its own transactions first: it may spend what it creates.
-    for (const [index, { id, payload }] of block.transactions.entries()) {
-      const code = effects.outcomes[index] ?? VALIDATION_CODE.VALID
-      this.#state.enter(id, { height, index, code })
-      if (payload?.kind === 'invocation' && code === VALIDATION_CODE.VALID)
-        this.#state.enterCall(payload.callId, id)
-    }
-    const coins = this.#moved(block, effects.created, effects.spent)
-    this.#history.connect(block, (_, index) => effects.outcomes[index] ?? VALIDATION_CODE.VALID)
+    this.#state.enter(block, codeOf)
+    const coins = this.#state.moved(block, effects.created, effects.spent)
+    this.#history.connect(block, codeOf)
+    this.#records.connect(block, codeOf)
     this.#snapshots.closeOld()
     this.#state.connect(effects, coins)
     undo.putSync(heightKey(height), effects.undo)
@@ -170,10 +171,12 @@ export class ChainIndex implements StateView, HeaderTree {
   disconnect(block: Block, reversal: BlockReversal, created: readonly Coin[]): void {
     const { active, undo } = this.#tables.chain
     const { height, previousHash } = block.header
-    const coins = this.#moved(block, created, reversal.restored)
-    this.#history.disconnect(block, (id) => this.#outcomeOf(id))
+    const codeOf = (id: string): ValidationCode => this.#outcomeOf(id)
+    const coins = this.#state.moved(block, created, reversal.restored)
+    this.#history.disconnect(block, codeOf)
+    this.#records.disconnect(block, codeOf)
     this.#state.disconnect(reversal, coins)
-    for (const [index, { id }] of block.transactions.entries()) this.#state.leave(id, { height, index })
+    this.#state.leave(block)
     undo.removeSync(heightKey(height))
     active.removeSync(heightKey(height))
     const { addresses, unspentOutputs } = this.#meta
@@ -199,7 +202,7 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#state.hasCall(callId)
   }
 
-  /** Id of the transaction of the chain that carries a call, where the call took effect. */
+  /** Id of the transaction of the chain that carries a call or output of this id, where it took effect. */
   carrierOf(callId: string): string | undefined {
     return this.#state.carrierOf(callId)
   }
@@ -243,6 +246,10 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#addresses.totals(address)
   }
 
+  get records(): Pick<RecordTables, 'count' | 'at'> {
+    return this.#records
+  }
+
   /** Unspent outputs of an address in chain order, after the place given. */
   coinsOf(address: string, after: CoinPlace | undefined, limit: number): Generator<PlacedCoin> {
     return this.#addresses.coinsOf(address, after, limit)
@@ -278,15 +285,6 @@ export class ChainIndex implements StateView, HeaderTree {
       this.#change(meta)
     })
     this.#headers.forgetCache()
-  }
-
-  /** Coins come in block order: the place follows from how many outputs each transaction has. */
-  #moved({ transactions }: Block, created: readonly Coin[], spent: readonly Coin[]): MovedCoins {
-    const indexes = transactions.flatMap(({ outputs }, index) => outputs.map(() => index))
-    return {
-      created: created.map((coin, i) => ({ ...coin, index: indexes[i] ?? 0 })),
-      spent: this.#state.placed(spent),
-    }
   }
 
   #outcomeOf(transactionId: string): ValidationCode {

@@ -101,6 +101,20 @@ export function historyKey(namespace: string, key: string, place: Pick<Place, 'h
   return Buffer.concat([historyPrefix(namespace, key), placeKey(place)])
 }
 
+/** What the records of a type start with; the type's length comes first, so that none stand among another's. */
+export function recordPrefix(kind: 'record' | 'output', txnType: string): Buffer {
+  const type = Buffer.from(txnType, 'utf8')
+  return Buffer.concat([Buffer.of(kind === 'record' ? 0 : 1, type.length), type])
+}
+
+/** The records of a type stand together, in chain order. */
+export function recordKey(prefix: Buffer, ordinal: number): Buffer {
+  const key = Buffer.allocUnsafe(prefix.length + 4)
+  prefix.copy(key)
+  key.writeUInt32BE(ordinal, prefix.length)
+  return key
+}
+
 /** First key after all that start with `prefix`. */
 export function afterPrefix(prefix: Buffer): Buffer {
   const end = Buffer.from(prefix)

@@ -14,7 +14,7 @@ export interface Meta {
 }
 
 /** Raised whenever the layout changes: an index of another version is rebuilt. */
-export const FORMAT = 5
+export const FORMAT = 6
 
 export const EMPTY_META: Meta = {
   format: FORMAT,

@@ -1,11 +1,14 @@
 import type { Transaction } from 'lmdb'
 import { assert } from '../../base/errors.js'
+import type { Block } from '../../ledger/block.js'
 import type { BlockEffects } from '../../ledger/connect-block.js'
+import { outputId } from '../../ledger/payload/output.js'
 import type { Place } from '../../ledger/place.js'
 import type { StateView } from '../../ledger/state-view.js'
 import type { Outpoint } from '../../ledger/transaction.js'
 import type { BlockReversal } from '../../ledger/undo.js'
 import { type Coin, type CoinPlace, type PlacedCoin, placeOfCoin, type UtxoEntry } from '../../ledger/utxo.js'
+import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-code.js'
 import type { VersionedValue, WorldEntry, WorldRestore, WorldWrite } from '../../ledger/world-state.js'
 import { inChunks } from './in-chunks.js'
 import { afterPrefix, coinKey, hashKey, placeKey, worldKey } from './keys.js'
@@ -20,6 +23,7 @@ export interface MovedCoins {
   readonly spent: readonly PlacedCoin[]
 }
 
+type CodeOf = (transactionId: string, index: number) => ValidationCode
 type Parts = Pick<ChainTables, 'utxo' | 'transactions' | 'ids' | 'calls' | 'world'>
 
 /** The state after the tip: unspent outputs, ids of transactions and calls, the world state. */
@@ -72,8 +76,17 @@ export class StateTables implements StateView {
     return this.#ids.getBinaryFast(placeKey(place))?.toString('hex', 0, 32)
   }
 
+  /** Coins come in block order: the place of those created follows from how many outputs each transaction has. */
+  moved({ transactions }: Block, created: readonly Coin[], spent: readonly Coin[]): MovedCoins {
+    const indexes = transactions.flatMap(({ outputs }, index) => outputs.map(() => index))
+    return {
+      created: created.map((coin, i) => ({ ...coin, index: indexes[i] ?? 0 })),
+      spent: this.#placed(spent),
+    }
+  }
+
   /** With the place of each; their transactions are all in the chain. */
-  placed(coins: readonly Coin[]): PlacedCoin[] {
+  #placed(coins: readonly Coin[]): PlacedCoin[] {
     return coins.map(({ outpoint, entry }) => {
       const place = this.place(outpoint.transactionId)
       assert(place, `transaction ${outpoint.transactionId} of an output is not in the chain`)
@@ -81,25 +94,28 @@ export class StateTables implements StateView {
     })
   }
 
-  /** Puts a transaction of the chain in its place. */
-  enter(id: string, place: Place): void {
-    const key = hashKey(id)
-    this.#transactions.putSync(key, encodePlace(place))
-    this.#ids.putSync(placeKey(place), key)
+  /** Puts the transactions of a block in their places, and notes which carry calls and outputs that took effect. */
+  enter({ header: { height }, transactions }: Block, codeOf: CodeOf): void {
+    for (const [index, { id, payload }] of transactions.entries()) {
+      const key = hashKey(id)
+      const place = { height, index, code: codeOf(id, index) }
+      this.#transactions.putSync(key, encodePlace(place))
+      this.#ids.putSync(placeKey(place), key)
+      if (place.code !== VALIDATION_CODE.VALID) continue
+      if (payload?.kind === 'invocation') this.#calls.putSync(hashKey(payload.callId), key)
+      else if (payload?.kind === 'output') this.#calls.putSync(hashKey(outputId(payload)), key)
+    }
   }
 
-  /** Takes out what {@link enter} put in. */
-  leave(id: string, place: Pick<Place, 'height' | 'index'>): void {
-    this.#transactions.removeSync(hashKey(id))
-    this.#ids.removeSync(placeKey(place))
+  /** Takes the transactions of a block out. What {@link enter} noted besides is in the undo data. */
+  leave({ header: { height }, transactions }: Block): void {
+    for (const [index, { id }] of transactions.entries()) {
+      this.#transactions.removeSync(hashKey(id))
+      this.#ids.removeSync(placeKey({ height, index }))
+    }
   }
 
-  /** Notes which transaction of the chain carries a call that took effect. */
-  enterCall(callId: string, transactionId: string): void {
-    this.#calls.putSync(hashKey(callId), hashKey(transactionId))
-  }
-
-  /** Id of the transaction that carries the call, where it took effect. */
+  /** Id of the transaction that carries the call or output, where it took effect. */
   carrierOf(callId: string): string | undefined {
     return this.#calls.getBinaryFast(hashKey(callId))?.toString('hex', 0, 32)
   }

@@ -27,8 +27,10 @@ export interface ChainTables {
   readonly addressPlaces: BinaryTable
   /** Addresses by balance. */
   readonly wealth: BinaryTable
-  /** Ids of the transactions whose calls took effect, by call id. */
+  /** Ids of the transactions whose calls and outputs took effect, by call id or output id. */
   readonly calls: BinaryTable
+  /** Records and outputs by kind, type and ordinal. */
+  readonly records: BinaryTable
   /** By height. */
   readonly undo: Database<BlockUndo, Buffer>
   readonly world: Database<VersionedValue, Buffer>
@@ -60,7 +62,7 @@ export function openTables(folder: string): Tables {
   const root = open<unknown, string>({
     path: folder,
     mapSize: MAP_BYTES,
-    maxDbs: 16,
+    maxDbs: 24,
     maxReaders: MOST_SNAPSHOTS + OTHER_READERS,
     cache: false,
     noSubdir: false,
@@ -81,6 +83,7 @@ export function openTables(folder: string): Tables {
       addressPlaces: binary('address_places'),
       wealth: binary('wealth'),
       calls: binary('calls'),
+      records: binary('records'),
       undo: root.openDB('undo', { keyEncoding: 'binary' }),
       world: root.openDB('world', { keyEncoding: 'binary' }),
       history: root.openDB('history', { keyEncoding: 'binary' }),

@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.js'
 import type { AddressEvent, AddressTotals } from '../../ledger/account.js'
 import { decodeHeader } from '../../ledger/decode-header.js'
 import { encodeHeader, HEADER_BYTES } from '../../ledger/header.js'
@@ -6,6 +7,7 @@ import type { Place } from '../../ledger/place.js'
 import type { CoinPlace, UtxoEntry } from '../../ledger/utxo.js'
 import type { ValidationCode } from '../../ledger/validation-code.js'
 import { ADDRESS_BYTES, addressOf } from './keys.js'
+import type { RecordEntry } from './record-tables.js'
 
 const FLAG_BODY = 1
 const FLAG_INVALID_ITSELF = 2
@@ -136,5 +138,38 @@ export function decodeTreeEntry(value: Buffer): TreeEntry {
     hasBody: (flags & FLAG_BODY) !== 0,
     ...(flags & FLAG_INVALID_ITSELF ? { invalid: 'itself' as const } : {}),
     ...(flags & FLAG_INVALID_ANCESTOR ? { invalid: 'ancestor' as const } : {}),
+  }
+}
+
+const RECORD_INVOKER = 48
+const RECORD_TEXT = RECORD_INVOKER + ADDRESS_BYTES
+
+/** Numbers and hashes at fixed places, then the rest as JSON. */
+export function encodeRecordEntry(entry: RecordEntry): Buffer {
+  const { tag, payload, contract, invokedBy } = entry
+  const text = JSON.stringify(contract === '' ? [tag, payload] : [tag, payload, contract, invokedBy])
+  const value = Buffer.allocUnsafe(RECORD_TEXT + Buffer.byteLength(text))
+  value.write(entry.transactionId, 0, 32, 'hex')
+  value.writeUInt32BE(entry.height, 32)
+  value.writeUInt32BE(entry.index, 36)
+  value.writeDoubleBE(entry.timestamp, 40)
+  value.write(entry.invoker.slice(2), RECORD_INVOKER, ADDRESS_BYTES, 'hex')
+  value.write(text, RECORD_TEXT)
+  return value
+}
+
+export function decodeRecordEntry(value: Buffer): RecordEntry {
+  const text = value.toString('utf8', RECORD_TEXT)
+  const [tag, payload, contract = '', invokedBy = ''] = JSON.parse(text) as [string, Json, string?, string?]
+  return {
+    transactionId: value.toString('hex', 0, 32),
+    height: value.readUInt32BE(32),
+    index: value.readUInt32BE(36),
+    timestamp: value.readDoubleBE(40),
+    invoker: addressOf(value, RECORD_INVOKER),
+    tag,
+    payload,
+    contract,
+    invokedBy,
   }
 }

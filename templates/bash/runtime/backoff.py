@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Callable
+from collections.abc import Callable
 
 # A session that lived so long since the node's welcome was a success.
 HEALTHY_SECONDS = 60

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
-from . import VERSION, outcome as outcomes
+from . import VERSION
+from . import outcome as outcomes
 from .config import Config
 from .invocation import Invocation
 from .outcome import Outcome
@@ -44,9 +46,7 @@ class Messages:
 
     def progress(self, invocation: Invocation) -> Any:
         wire = self._wire
-        return wire.ClientFrame(
-            progress=wire.Progress(invocation_id=invocation.id, lease_token=invocation.token)
-        )
+        return wire.ClientFrame(progress=wire.Progress(invocation_id=invocation.id, lease_token=invocation.token))
 
     def credit(self, max_in_flight: int) -> Any:
         return self._wire.ClientFrame(credit=self._wire.Credit(max_in_flight=max_in_flight))

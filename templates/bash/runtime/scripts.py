@@ -86,7 +86,7 @@ def _header(tx_json: str) -> dict[str, Any]:
 class _Running:
     """A script that runs, with all the processes it starts."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", capture: Capture, limit_seconds: float):
+    def __init__(self, process: subprocess.Popen[bytes], capture: Capture, limit_seconds: float):
         self._process = process
         self._capture = capture
         self._limit = limit_seconds

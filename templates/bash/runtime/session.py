@@ -17,7 +17,7 @@ from .config import Config
 class Frame:
     """The node said something."""
 
-    session: "Session"
+    session: Session
     frame: Any
 
 
@@ -25,7 +25,7 @@ class Frame:
 class Ended:
     """The stream is over, whichever direction failed first."""
 
-    session: "Session"
+    session: Session
     code: grpc.StatusCode
     details: str
     retry_after_seconds: float = 0
@@ -37,7 +37,7 @@ class Session:
     sends and closes. An error in either direction ends the call for both, because gRPC knows one status a call.
     """
 
-    def __init__(self, config: Config, service: Any, language: str, events: "queue.SimpleQueue[Any]"):
+    def __init__(self, config: Config, service: Any, language: str, events: queue.SimpleQueue[Any]):
         self._events = events
         self._outbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._channel = open_channel(config)

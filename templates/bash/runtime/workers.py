@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from typing import Callable
+from collections.abc import Callable
 
 from . import outcome as outcomes
 from .capture import current
@@ -60,14 +60,14 @@ class Workers:
             log.error("%s: no result after %g seconds; its thread is given up", invocation.id, self._limit)
             self._report(invocation, outcomes.timeout(self._limit), int(self._limit * 1000))
 
-    def _start(self) -> "_Worker":
+    def _start(self) -> _Worker:
         worker = _Worker(self._waiting, self._handler, self._report)
         worker.start()
         return worker
 
 
 class _Worker(threading.Thread):
-    def __init__(self, waiting: "queue.SimpleQueue[Invocation]", handler: Handler, report: Report):
+    def __init__(self, waiting: queue.SimpleQueue[Invocation], handler: Handler, report: Report):
         super().__init__(daemon=True, name="worker")
         self._waiting = waiting
         self._handler = handler

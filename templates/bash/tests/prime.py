@@ -79,11 +79,14 @@ class Stream:
 
 
 class Prime:
-    def __init__(self, port: int = 0):
+    def __init__(self, port: int = 0, tls: Any = None):
         self.streams: queue.Queue[Stream] = queue.Queue()
         self._server = grpc.server(futures.ThreadPoolExecutor(32), options=OPTIONS)
         service.add_RemoteContractsServicer_to_server(self, self._server)
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port = (
+            self._server.add_secure_port(address, tls) if tls is not None else self._server.add_insecure_port(address)
+        )
         self._server.start()
 
     def next(self, seconds: float = 10) -> Stream:

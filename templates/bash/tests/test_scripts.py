@@ -184,7 +184,12 @@ class ProgramTest(unittest.TestCase):
         contract = Path(folder.name, "contract")
         shutil.copytree(ROOT, contract, ignore=shutil.ignore_patterns("venv", "__pycache__"))
         (contract / "process.sh").write_text("echo \"$TXN_ID\" >&2; jq '{sum: (.payload | add)}'\n", encoding="utf-8")
-        settings = {"SERVER_ADDRESS": f"127.0.0.1:{prime.port}", "CHAIN_ID": "c", "SMART_CONTRACT_ID": "s", "API_KEY": "k"}
+        settings = {
+            "SERVER_ADDRESS": f"127.0.0.1:{prime.port}",
+            "CHAIN_ID": "c",
+            "SMART_CONTRACT_ID": "s",
+            "API_KEY": "k",
+        }
         program = subprocess.Popen(
             [sys.executable, "main.py"],
             cwd=contract,

@@ -6,8 +6,9 @@ import io
 import logging
 import sys
 import threading
+from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Iterable, TextIO
+from typing import TextIO
 
 _MARK = "\n... cut here: {} bytes ...\n"
 _SHORTEST_SECRET = 4
@@ -83,7 +84,7 @@ class _Routed(io.TextIOBase):
     def __init__(self, stream: str, real: TextIO):
         self._stream = stream
         self._real = real
-        self.buffer = _RoutedBytes(self)  # type: ignore[misc]
+        self.buffer = _RoutedBytes(self)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]

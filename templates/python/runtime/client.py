@@ -157,9 +157,7 @@ class Client:
         self._workers.check()
         if isinstance(event, _Stop):
             self._begin_to_stop(event)
-        elif isinstance(event, _Finished) and not self._work.finish(
-            event.invocation, event.outcome, event.duration_ms
-        ):
+        elif isinstance(event, _Finished) and not self._work.finish(event.invocation, event.outcome, event.duration_ms):
             return None
         if self._stop is None and self._workers.stuck() >= self._config.num_workers:
             self._begin_to_stop(_Stop("too many threads hang", RESTART))

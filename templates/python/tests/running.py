@@ -22,7 +22,7 @@ class Running(unittest.TestCase):
         self.prime = Prime()
         self.addCleanup(lambda: self.prime.stop())
 
-    def client(self, process: Any = None, **settings: Any) -> "Started":
+    def client(self, process: Any = None, **settings: Any) -> Started:
         settings = {"reconnect_delay_seconds": 0.05, "max_backoff_seconds": 0.1, **settings}
         settings = {"process_timeout_seconds": 20, "shutdown_grace_seconds": 5, **settings}
         config = Config(f"127.0.0.1:{self.prime.port}", "chain", "contract", "key", **settings)

@@ -42,7 +42,9 @@ class FrozenTest(Running):
                 time.sleep(0.05)
             seconds = time.monotonic() - since
         node.send_signal(signal.SIGCONT)
-        print(f"left {' '.join(arguments) or 'with heartbeats'} after {seconds:.1f} s: {logs.output[0]}", file=sys.stderr)
+        print(
+            f"left {' '.join(arguments) or 'with heartbeats'} after {seconds:.1f} s: {logs.output[0]}", file=sys.stderr
+        )
         return seconds
 
     def free_port(self):

@@ -25,18 +25,14 @@ class InvocationTest(Running):
         seen = []
         self.only(lambda tx, env, secrets: seen.append((env, secrets)) or ProcessResult())
         self.assertEqual(seen[0][1], {"SC_SECRET_WORD": "open sesame"})
-        self.assertEqual(
-            seen[0][0], {"SMART_CONTRACT_NAME": "adder", "SC_INVOCATION_ID": "a", "SC_ATTEMPT": "1"}
-        )
+        self.assertEqual(seen[0][0], {"SMART_CONTRACT_NAME": "adder", "SC_INVOCATION_ID": "a", "SC_ATTEMPT": "1"})
 
     def test_a_changed_environment_holds_from_the_next_delivery_on(self):
         _, stream = self.ready(lambda tx, env, secrets: ProcessResult({**env, **secrets}))
         stream.environment(2, {"SC_ENV_A": "new"}, {"SC_SECRET_B": "also"})
         stream.deliver("a", attempt=3)
         data = json.loads(stream.expect("result").data_json)
-        self.assertEqual(
-            data, {"SC_ENV_A": "new", "SC_SECRET_B": "also", "SC_INVOCATION_ID": "a", "SC_ATTEMPT": "3"}
-        )
+        self.assertEqual(data, {"SC_ENV_A": "new", "SC_SECRET_B": "also", "SC_INVOCATION_ID": "a", "SC_ATTEMPT": "3"})
 
     def test_what_the_function_keeps_changing_is_its_own_copy(self):
         def process(tx, env, secrets):
@@ -76,7 +72,14 @@ class InvocationTest(Running):
     def test_what_json_cannot_hold_is_bad_output(self):
         endless = {}
         endless["a"] = endless
-        for data in ({"a": float("nan")}, {"a": float("inf")}, {"a": {1}}, endless, {"a": "\ud800"}, {"a": "x" * (4 << 20)}):
+        for data in (
+            {"a": float("nan")},
+            {"a": float("inf")},
+            {"a": {1}},
+            endless,
+            {"a": "\ud800"},
+            {"a": "x" * (4 << 20)},
+        ):
             with self.subTest(type(data)):
                 result = self.only(lambda *_, data=data: ProcessResult(data, True))
                 self.assertEqual((result.error.kind, result.error.retryable), (messages.BAD_OUTPUT, False))
@@ -252,7 +255,9 @@ class LateTest(Running):
 
     def test_a_result_that_comes_after_all_is_dropped(self):
         go_on = threading.Event()
-        _, stream = self.ready(lambda tx, *_: ("tx-a" in tx) and go_on.wait(10) and None or ProcessResult(), process_timeout_seconds=0.5)
+        _, stream = self.ready(
+            lambda tx, *_: ("tx-a" in tx) and go_on.wait(10) and None or ProcessResult(), process_timeout_seconds=0.5
+        )
         stream.deliver("a")
         stream.expect("result")
         go_on.set()

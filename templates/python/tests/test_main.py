@@ -155,7 +155,10 @@ class MainTest(unittest.TestCase):
 
     def test_a_process_whose_threads_hang_starts_anew(self):
         self.configure(
-            server_address=f"127.0.0.1:{self.prime.port}", num_workers=1, process_timeout_seconds=0.5, instance_id="same"
+            server_address=f"127.0.0.1:{self.prime.port}",
+            num_workers=1,
+            process_timeout_seconds=0.5,
+            instance_id="same",
         )
         process = self.start()
         stream = self.ready(process)

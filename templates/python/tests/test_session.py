@@ -1,6 +1,11 @@
 """Sessions: who connects how, and what ends and renews a session."""
 
+import shutil
+import subprocess
+import tempfile
 import time
+import unittest
+from pathlib import Path
 
 import grpc
 
@@ -126,6 +131,32 @@ class SessionTest(Running):
         self.assertEqual(given["grpc.http2.max_pings_without_data"], 0)
         self.assertEqual(given["grpc.http2.ping_timeout_ms"], 3_000)
         self.assertEqual(given["grpc.use_local_subchannel_pool"], 1)
+
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl makes the certificate")
+class TlsTest(Running):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.key, self.certificate = Path(folder.name, "key.pem"), Path(folder.name, "certificate.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+            + ["-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+            + ["-keyout", str(self.key), "-out", str(self.certificate)],
+            check=True,
+            capture_output=True,
+        )
+        pair = (self.key.read_bytes(), self.certificate.read_bytes())
+        self.prime = Prime(tls=grpc.ssl_server_credentials([pair]))
+        self.addCleanup(self.prime.stop)
+
+    def test_a_certificate_that_is_named_is_trusted(self):
+        self.client(use_tls=True, tls_cert_path=str(self.certificate))
+        self.prime.next().welcome()
+
+    def test_a_certificate_that_nobody_vouches_for_is_not(self):
+        self.assertEqual(self.client(use_tls=True, max_reconnect_attempts=1).join(), 1)
+        self.assertTrue(self.prime.streams.empty())
 
 
 class _changed:

@@ -32,7 +32,7 @@ async function doorOf(tls: string): Promise<number> {
     registrar: new LiveContracts({ sharedIds: false, now: () => NOW }),
     organisations: [organisation],
     peerSettings: {},
-    addGateway: () => undefined,
+    addServices: () => undefined,
   })
   if (!door) throw new Error('there is a door')
   afterThisTest(() => door.close())

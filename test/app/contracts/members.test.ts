@@ -48,9 +48,15 @@ function naming(name: string, owner: string, ...organisations: readonly Organisa
 const honest = naming('basic', 'deployer', theirs)
 const dishonest = naming('evil', 'mallory', falseFirst, falseSecond)
 
-/** Counts how often the definitions are gone through. */
+/** Counts how often the definitions are gone through, and single keys are read. */
 class CountingWorld extends ContractWorld {
   ranges = 0
+  reads = 0
+
+  override worldValue(...place: Parameters<ContractWorld['worldValue']>) {
+    this.reads += 1
+    return super.worldValue(...place)
+  }
 
   override worldRange(...range: Parameters<ContractWorld['worldRange']>) {
     this.ranges += 1
@@ -175,6 +181,27 @@ test('a member who was seen before is not crowded out by a contract that names m
   const organisations = [{ mspId: 'Org2MSP', endorsers: [], rootCertificates: many }]
   deploy(definition('a-first', [2], { organisations, owner: addressOf('mallory') }), 'mallory')
   expect(isMember(theirAnn, undefined)).toBe(true)
+})
+
+test('a definition is read once for each deployment, on the chain and off it, and counts at once', () => {
+  const { world, events, deployed, deploy, isMember } = node()
+  const readsOf = (look: () => void): number => {
+    const before = world.reads
+    look()
+    return world.reads - before
+  }
+  const look = (): void => void deployed.of('basic')
+  expect([readsOf(look), readsOf(look)]).toEqual([1, 0])
+  events.emit('connected', { transactions: [world.call({})] } as unknown as Block)
+  expect(readsOf(look)).toBe(0)
+  expect(isMember(falseAnn, 'basic')).toBe(false)
+  deploy({ ...naming('basic', 'deployer', falseFirst), sequence: 2 }, 'deployer')
+  expect(isMember(falseAnn, 'basic')).toBe(true)
+  expect(deployed.of('basic')?.sequence).toBe(2)
+  const off = { transactions: [world.deploying(honest, 'deployer')] }
+  events.emit('disconnected', off as unknown as Block)
+  expect([readsOf(look), readsOf(look)]).toEqual([1, 0])
+  expect([deployed.of('ghost'), readsOf(() => void deployed.of('ghost'))]).toEqual([undefined, 1])
 })
 
 test('all definitions are gone through once for each deployment, on the chain and off it', () => {

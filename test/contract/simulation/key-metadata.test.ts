@@ -117,7 +117,7 @@ describe('metadata of keys (behaviour 18)', () => {
     const sandbox = new Sandbox()
     const memberPolicy = { mspId: 'Org1MSP', role: 'MEMBER' as const }
     sandbox.collections.set('c', [
-      { name: 'meta', memberPolicy, memberOnlyRead: true, memberOnlyWrite: true },
+      { name: 'meta', memberPolicy, memberOnlyRead: true, memberOnlyWrite: true, blockToLive: 0 },
     ])
     const written = sandbox.start((state) => {
       state.putState('a', bytes('1'), 'meta')

@@ -17,8 +17,21 @@ function vault(open: Partial<MemberCollection> = {}): Sandbox {
   const sandbox = new Sandbox()
   const both = { nOf: 1, rules: [member('Org1MSP'), member('Org2MSP')] }
   sandbox.collections.set('c', [
-    { name: 'deals', memberPolicy: both, memberOnlyRead: true, memberOnlyWrite: true, ...open },
-    { name: 'own', memberPolicy: member('Org1MSP'), memberOnlyRead: false, memberOnlyWrite: false },
+    {
+      name: 'deals',
+      memberPolicy: both,
+      memberOnlyRead: true,
+      memberOnlyWrite: true,
+      blockToLive: 0,
+      ...open,
+    },
+    {
+      name: 'own',
+      memberPolicy: member('Org1MSP'),
+      memberOnlyRead: false,
+      memberOnlyWrite: false,
+      blockToLive: 0,
+    },
   ])
   return sandbox
 }
@@ -55,6 +68,25 @@ describe('private data (behaviour 17)', () => {
       key: sha256('a'),
       version: { height: 0, index: 1 },
     })
+  })
+
+  test('a value can be read as many blocks long as its collection says, on every node alike', () => {
+    const sandbox = vault({ blockToLive: 2 })
+    put(sandbox, { a: 'secret' })
+    const read = () =>
+      sandbox.ask((state) => {
+        const rows = drain(state, state.getStateByRange('', '', 'deals', undefined))
+        return [
+          text(state.getState('a', 'deals')),
+          state.getPrivateDataHash('a', 'deals').length,
+          rows.length,
+        ]
+      })
+    put(sandbox, { b: '1' }, 'own')
+    put(sandbox, { b: '2' }, 'own')
+    expect(read()).toEqual(['secret', 32, 1])
+    put(sandbox, { b: '3' }, 'own')
+    expect(read()).toEqual(['', 0, 0])
   })
 
   test('the hash of a value is for everybody', () => {

@@ -28,7 +28,7 @@ describe.each(RUNNERS)('a contract on $name', (runner) => {
     }
     node.deploy('private', {
       id: 'private:1.0',
-      collections: [{ ...secrets, memberOnlyRead: true, memberOnlyWrite: true }],
+      collections: [{ ...secrets, memberOnlyRead: true, memberOnlyWrite: true, blockToLive: 0 }],
     })
     for (const id of ['probe:1.0', 'other:1.0', 'private:1.0']) {
       processes.push(ContractProcess.dialling(runner, id, node.address))

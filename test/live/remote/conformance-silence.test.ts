@@ -6,7 +6,7 @@ import { waitFor } from '../../support/wait-for.js'
 import { ContractProcess } from './support/contract-process.js'
 import { allOf, inEachLanguage, reportAbsent } from './support/each-language.js'
 import type { Language } from './support/languages.js'
-import { type Loss, Relay } from './support/relay.js'
+import { Relay, type Stall } from './support/relay.js'
 import { ScriptedPrime } from './support/scripted-prime.js'
 
 /** Long enough for pings that a library sends ever more seldom on an idle stream. */
@@ -22,9 +22,9 @@ describe('a remote contract over a long time', () => {
     () =>
       inEachLanguage(async (language) => {
         await allOf([
-          noticesSilence(language, 'both'),
-          noticesSilence(language, 'up'),
-          noticesSilence(language, 'down'),
+          noticesSilence(language, {}),
+          noticesSilence(language, { toClient: false }),
+          noticesSilence(language, { toNode: false }),
           staysWhileBusy(language),
           forgetsFailures(language, 61_000, [1000, 2000]),
           forgetsFailures(language, 55_000, [4000, 5000]),
@@ -56,18 +56,18 @@ describe('a remote contract over a long time', () => {
 })
 
 /** 8 and 9: whatever direction falls silent on an idle stream. */
-async function noticesSilence(language: Language, loss: Loss): Promise<void> {
+async function noticesSilence(language: Language, silent: Stall): Promise<void> {
   const prime = await ScriptedPrime.start()
   const relay = await Relay.start(prime.port)
   await ContractProcess.start(language, { server_address: relay.address, ...QUICK })
   await prime.session()
   await delay(IDLE_MS)
   expect(prime.streams).toHaveLength(1)
-  relay.lose(loss)
+  relay.stall(silent)
   const start = performance.now()
   const next = await prime.stream(1, DETECTION_MS + 15_000).catch(() => undefined)
   const tookMs = (next?.openedMs ?? Infinity) - start
-  if (tookMs > DETECTION_MS + 1000) throw new Error(`losing ${loss} was noticed after ${tookMs} ms`)
+  if (tookMs > DETECTION_MS + 1000) throw new Error(`silence ${JSON.stringify(silent)} was noticed after ${tookMs} ms`)
 }
 
 /** 25: longer than a silent stream is borne with. */

@@ -1,4 +1,5 @@
 import { type Metadata, status } from '@grpc/grpc-js'
+import type { RecordSource } from '../record-source.js'
 import type { RemoteRegistry } from '../registry.js'
 import type { RemoteContract } from '../remote-contract.js'
 import type { FailedAttempts } from './failed-attempts.js'
@@ -12,8 +13,8 @@ export interface Admitted {
 
 export interface AdmissionOptions {
   readonly registry: Pick<RemoteRegistry, 'check' | 'get'>
-  /** Of the chain that is served here. */
-  readonly chainId: string
+  /** That is served here. */
+  readonly chain: Pick<RecordSource, 'chainId'>
   readonly failedAttempts: FailedAttempts
 }
 
@@ -48,7 +49,7 @@ export class Admission {
     const { registry } = this.#options
     const key = registry.check(apiKey)
     if (key.outcome === 'invalid') return REFUSALS.badKey
-    if (chainId !== this.#options.chainId) return REFUSALS.otherChain
+    if (chainId !== this.#options.chain.chainId) return REFUSALS.otherChain
     // Before anything else is said of the contract: a key tells nothing of those it is not for.
     if (key.contractId !== contractId) return REFUSALS.otherContract
     const contract = registry.get(contractId)

@@ -128,12 +128,19 @@ export class LiveSessions implements RemoteSessions {
   }
 
   /** Returns what ends it. */
-  #follow({ events }: Pick<RemoteRegistry, 'events'>): () => void {
+  #follow(registry: RemoteRegistry): () => void {
+    const { events } = registry
     const end = (refusal: Refusal, isMeant: (session: RemoteSession) => boolean): void => {
       for (const session of this.#sessions) if (isMeant(session)) session.end(refusal)
     }
     const on: { [K in keyof RegistryEventMap]: (...args: RegistryEventMap[K]) => void } = {
-      revoked: (keyId) => end(REFUSALS.badKey, (each) => each.keyId === keyId),
+      // A contract that is deleted takes its keys with it: which of both it is shows a moment later.
+      revoked: (keyId) => {
+        setImmediate(() => {
+          end(REFUSALS.unknownContract, (each) => each.keyId === keyId && !registry.get(each.contractId))
+          end(REFUSALS.badKey, (each) => each.keyId === keyId)
+        })
+      },
       deleted: (contractId) => end(REFUSALS.unknownContract, (each) => each.contractId === contractId),
       changed: ({ id, state }) => {
         if (state === 'inactive') end(REFUSALS.inactive, ({ contractId }) => contractId === id)

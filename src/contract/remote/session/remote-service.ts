@@ -3,6 +3,7 @@ import type { GrpcPort } from '../../peer/grpc-port.js'
 import type { CheckReply, CheckRequest } from '../../wire/remote.js'
 import { remoteContracts } from '../../wire/services.js'
 import type { Prime } from '../prime.js'
+import type { RecordSource } from '../record-source.js'
 import type { Admission, Admitted } from './admission.js'
 import { GrpcFrameLine } from './frame-line.js'
 import { limitFrames } from './limit-frames.js'
@@ -15,7 +16,7 @@ export interface RemoteServiceOptions {
   readonly sessions: LiveSessions
   readonly admission: Admission
   readonly prime: Pick<Prime, 'backlog'>
-  readonly chainId: string
+  readonly chain: Pick<RecordSource, 'chainId'>
   readonly tell: Pick<SessionTeller, 'refused'>
 }
 
@@ -67,7 +68,7 @@ function serve(stream: Frames, cut: (peer: string) => void, options: RemoteServi
 }
 
 function checker(options: RemoteServiceOptions): handleUnaryCall<CheckRequest, CheckReply> {
-  const { admission, prime, chainId, tell } = options
+  const { admission, prime, chain, tell } = options
   return (call, answer) => {
     const peer = call.getPeer()
     const admitted = admission.admit(call.metadata, addressIn(peer))
@@ -78,6 +79,7 @@ function checker(options: RemoteServiceOptions): handleUnaryCall<CheckRequest, C
     }
     const { id: contractId, state } = admitted.contract
     const [protocol = 0] = PROTOCOLS
+    const { chainId } = chain
     answer(null, { chainId, contractId, state, backlog: prime.backlog(contractId), protocol })
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AckStatus, ClientFrame, Hello, Result } from '../../wire/remote.js'
+import { TooManyClientsError } from '../engine/leases.js'
 import type { Acknowledgement, Attached, Client, Delivery } from '../prime.js'
 import type { SessionReport } from '../sessions.js'
-import { TooManyClientsError } from '../too-many-clients.js'
 import type { Admitted } from './admission.js'
 import { Finishing } from './finishing.js'
 import type { FrameLine } from './frame-line.js'
@@ -116,9 +116,15 @@ export class RemoteSession implements Client {
   receive(bytes: Uint8Array): void {
     if (this.#state !== 'opening' && this.#state !== 'live') return
     this.#pulse.heard()
-    if (bytes.length > MAX_FRAME_BYTES) { this.end(REFUSALS.tooLarge); return; }
+    if (bytes.length > MAX_FRAME_BYTES) {
+      this.end(REFUSALS.tooLarge)
+      return
+    }
     const frame = readFrame(bytes)
-    if (!frame) { this.end(REFUSALS.junk); return; }
+    if (!frame) {
+      this.end(REFUSALS.junk)
+      return
+    }
     if (this.#state === 'live') this.#take(frame, bytes.length)
     else if (frame.hello) this.#welcome(frame.hello)
     else this.end(REFUSALS.firstFrame)
@@ -174,10 +180,19 @@ export class RemoteSession implements Client {
 
   #welcome(hello: Hello): void {
     const client = readHello(hello)
-    if ('code' in client) { this.end(client); return; }
-    if (!this.#around.hasRoom(this.contractId, client.instanceId)) { this.end(REFUSALS.noRoom); return; }
+    if ('code' in client) {
+      this.end(client)
+      return
+    }
+    if (!this.#around.hasRoom(this.contractId, client.instanceId)) {
+      this.end(REFUSALS.noRoom)
+      return
+    }
     const contract = this.#around.registry.get(this.contractId)
-    if (!contract) { this.end(REFUSALS.unknownContract); return; }
+    if (!contract) {
+      this.end(REFUSALS.unknownContract)
+      return
+    }
     this.#client = client
     const attached = this.#attach()
     if (!attached) return

@@ -1,0 +1,22 @@
+import type { ActiveSpan } from './remote-contract.js'
+
+/** Spans of a contract that is invoked from now on; `count`: records of its type that the chain holds. */
+export function openSpan(spans: readonly ActiveSpan[], count: number): readonly ActiveSpan[] {
+  const last = spans.at(-1)
+  // No record came meanwhile: it is as if it had never been closed.
+  if (last?.upTo === count) return [...spans.slice(0, -1), { ...last, upTo: null }]
+  return [...spans, { after: count, upTo: null }]
+}
+
+/** Spans of a contract that no further record invokes. */
+export function closeSpan(spans: readonly ActiveSpan[], count: number): readonly ActiveSpan[] {
+  const last = spans.at(-1)
+  if (last?.upTo !== null) return spans
+  // After a reorg there may be fewer records than when it began.
+  return [...spans.slice(0, -1), { after: last.after, upTo: Math.max(last.after, count) }]
+}
+
+/** How many records invoke it, of those that the chain holds. */
+export function countIn(spans: readonly ActiveSpan[], count: number): number {
+  return spans.reduce((sum, { after, upTo }) => sum + Math.max(0, Math.min(upTo ?? count, count) - after), 0)
+}

@@ -1,0 +1,141 @@
+import { assert } from '../../../base/errors.js'
+import type { InvocationState } from '../prime-reports.js'
+import type { EndedRow, FinalState, Invoker, LiveRow } from './rows.js'
+
+/** What can happen to an invocation. */
+export type Happening =
+  /** Given to a client. */
+  | 'granted'
+  /** The same client has come back with it. */
+  | 'resumed'
+  /** Nobody works on it any more. */
+  | 'released'
+  /** Its result is there. */
+  | 'taken'
+  /** Its author says that it failed, or the result is none. */
+  | 'refused'
+  /** It may not be tried again. */
+  | 'exhausted'
+  /** Its contract is gone, or its record. */
+  | 'cancelled'
+  /** Somebody wants one more attempt. */
+  | 'retried'
+  | 'discarded'
+  /** Its record is in the chain again. */
+  | 'returned'
+
+const TAKEN = { taken: 'committed', refused: 'failed', exhausted: 'dead', cancelled: 'cancelled' } as const
+
+/** REM-11: where an invocation goes from each state. */
+const TRANSITIONS: Readonly<Record<InvocationState, Readonly<Partial<Record<Happening, InvocationState>>>>> =
+  {
+    pending: { granted: 'leased', resumed: 'leased', ...TAKEN },
+    leased: { released: 'pending', ...TAKEN },
+    committed: {},
+    failed: {},
+    dead: { retried: 'pending', discarded: 'cancelled' },
+    cancelled: { returned: 'pending' },
+  }
+
+/** Undefined: it cannot happen in that state. */
+export function stateAfter(state: InvocationState, happening: Happening): InvocationState | undefined {
+  return TRANSITIONS[state][happening]
+}
+
+/** REM-14 */
+const MOST_FAILURES = 5
+const MOST_DELIVERIES = 20
+/** REM-15 */
+const FIRST_DELAY_MS = 2_000
+const LONGEST_DELAY_MS = 300_000
+const SPREAD = 0.2
+
+export function begun(invoker: Invoker): LiveRow {
+  return {
+    ...invoker,
+    deliveries: 0,
+    failures: 0,
+    deliveriesAllowed: MOST_DELIVERIES,
+    failuresAllowed: MOST_FAILURES,
+    token: null,
+    startedMs: null,
+    retryAtMs: null,
+    error: null,
+  }
+}
+
+export function granted(row: LiveRow, token: Uint8Array, nowMs: number): LiveRow {
+  return {
+    ...row,
+    token,
+    deliveries: row.deliveries + 1,
+    startedMs: row.startedMs ?? nowMs,
+    retryAtMs: null,
+  }
+}
+
+export function isExhausted(row: LiveRow): boolean {
+  return row.failures >= row.failuresAllowed || row.deliveries >= row.deliveriesAllowed
+}
+
+export interface Failure {
+  readonly error: string
+  /** Null: it may be tried again at once. */
+  readonly retryAtMs: number | null
+  /** The client has told its last word under the lease. */
+  readonly endsLease: boolean
+}
+
+export function failedOnce(row: LiveRow, { error, retryAtMs, endsLease }: Failure): LiveRow {
+  return { ...row, failures: row.failures + 1, error, retryAtMs, token: endsLease ? null : row.token }
+}
+
+/** REM-15; `random` from 0 to 1. */
+export function retryDelayMs(failures: number, random: number): number {
+  const doublings = Math.min(failures - 1, 30)
+  const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** doublings)
+  return Math.round(delayMs * (1 - SPREAD + 2 * SPREAD * random))
+}
+
+/** What an invocation leaves behind besides what its row says. */
+export interface Ending extends Pick<EndedRow, 'number' | 'finishedMs'> {
+  readonly state: FinalState
+  readonly error?: string | null
+  readonly digest?: Uint8Array
+  readonly dataJson?: string
+  readonly outputTxnId?: string | undefined
+  /** The output is made from the row and has to be brought to the chain. */
+  readonly hasToSend?: boolean
+  readonly mayReturn?: boolean
+}
+
+export function ended(row: LiveRow, ending: Ending): EndedRow {
+  return {
+    ...invokerOf(row),
+    number: ending.number,
+    state: ending.state,
+    deliveries: row.deliveries,
+    failures: row.failures,
+    startedMs: row.startedMs,
+    finishedMs: ending.finishedMs,
+    error: ending.error === undefined ? row.error : ending.error,
+    digest: ending.digest ?? null,
+    dataJson: ending.dataJson ?? null,
+    outputTxnId: ending.outputTxnId ?? null,
+    mayReturn: ending.mayReturn ?? false,
+  }
+}
+
+/** A dead invocation with exactly one more attempt, or a cancelled one that begins where it was. */
+export function revived(row: EndedRow): LiveRow {
+  assert(row.state === 'dead' || row.mayReturn, 'only the dead and those whose record left come back')
+  const { deliveries, failures, startedMs, error } = row
+  const more = { deliveriesAllowed: deliveries + 1, failuresAllowed: failures + 1 }
+  const allowed = row.state === 'dead' ? more : {}
+  return { ...begun(invokerOf(row)), ...allowed, deliveries, failures, startedMs, error }
+}
+
+function invokerOf(row: Invoker): Invoker {
+  const { id, contractId, txnType, kind, txnId, ordinal, extra, timestampMs, tag, payloadJson } = row
+  return { id, contractId, txnType, kind, txnId, ordinal, extra, timestampMs, tag, payloadJson }
+}
