@@ -246,7 +246,7 @@ export class ChainIndex implements StateView, HeaderTree {
     return this.#addresses.totals(address)
   }
 
-  get records(): Pick<RecordTables, 'count' | 'at'> {
+  get records(): Omit<RecordTables, 'connect' | 'disconnect'> {
     return this.#records
   }
 

@@ -6,7 +6,7 @@ import type { Transaction } from '../../ledger/transaction.js'
 import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-code.js'
 import { afterPrefix, recordKey, recordPrefix } from './keys.js'
 import type { BinaryTable } from './tables.js'
-import { decodeRecordEntry, encodeRecordEntry } from './values.js'
+import { decodeRecordEntry, encodeRecordEntry, recordPlaceOf } from './values.js'
 
 /** Records and the outputs of contracts are counted each on their own. */
 export type RecordKind = 'record' | 'output'
@@ -51,6 +51,17 @@ export class RecordTables {
     if (isNoType(txnType)) return undefined
     const value = this.#records.getBinaryFast(recordKey(recordPrefix(kind, txnType), ordinal))
     return value && decodeRecordEntry(value)
+  }
+
+  /** Where it stands: {@link at} without reading what it says. */
+  placeAt(
+    kind: RecordKind,
+    txnType: string,
+    ordinal: number,
+  ): Pick<RecordEntry, 'height' | 'index'> | undefined {
+    if (isNoType(txnType)) return undefined
+    const value = this.#records.getBinaryFast(recordKey(recordPrefix(kind, txnType), ordinal))
+    return value && recordPlaceOf(value)
   }
 
   connect(block: Block, codeOf: CodeOf): void {

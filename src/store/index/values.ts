@@ -158,13 +158,16 @@ export function encodeRecordEntry(entry: RecordEntry): Buffer {
   return value
 }
 
+export function recordPlaceOf(value: Buffer): Pick<RecordEntry, 'height' | 'index'> {
+  return { height: value.readUInt32BE(32), index: value.readUInt32BE(36) }
+}
+
 export function decodeRecordEntry(value: Buffer): RecordEntry {
   const text = value.toString('utf8', RECORD_TEXT)
   const [tag, payload, contract = '', invokedBy = ''] = JSON.parse(text) as [string, Json, string?, string?]
   return {
     transactionId: value.toString('hex', 0, 32),
-    height: value.readUInt32BE(32),
-    index: value.readUInt32BE(36),
+    ...recordPlaceOf(value),
     timestamp: value.readDoubleBE(40),
     invoker: addressOf(value, RECORD_INVOKER),
     tag,

@@ -1,10 +1,13 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, jest, test } from '@jest/globals'
 import { status } from '@grpc/grpc-js'
+import { PACKAGE_ROOT } from '../../../src/app/package-info.js'
 import { AckStatus, type ClientFrame } from '../../../src/contract/wire/remote.js'
 import { RawClient } from '../../contract/remote/session/kit/raw-client.js'
-import { temporaryFolder } from '../../support/cleanup.js'
+import { afterThisTest, temporaryFolder } from '../../support/cleanup.js'
 import { waitFor } from '../../support/wait-for.js'
 import { expectVerified } from '../live-node.js'
 import { seededRandom } from './kit/random.js'
@@ -156,6 +159,29 @@ test.each<[what: string, verb: string, path: (contract: Contract) => string, cod
   expect(performance.now() - answeredMs).toBeLessThan(1000)
 })
 
+test('F3: a client process that is stopped is noticed within seventeen seconds, and its work goes to another', async () => {
+  const { node, chainId } = await startNode()
+  const contract = await node.register('frozen')
+  const headers = {
+    'x-api-key': contract.apiKey,
+    'x-chain-id': chainId,
+    'x-smart-contract-id': contract.contractId,
+  }
+  const fixture = join(PACKAGE_ROOT, 'test/contract/remote/session/fixtures/stopped-client.cjs')
+  const child = fork(fixture, [String(node.contractPort), JSON.stringify(headers)], { execArgv: [] })
+  afterThisTest(() => child.kill('SIGKILL'))
+  await once(child, 'message')
+  const [id] = await node.submit('frozen', 1)
+  await waitFor('the delivery', async () => (await node.backlog(contract.contractId)).leased === 1)
+  child.kill('SIGSTOP')
+  const stoppedMs = performance.now()
+  await waitFor('the node to notice', async () => (await node.backlog(contract.contractId)).streams === 0)
+  expect(performance.now() - stoppedMs).toBeLessThan(17_000)
+  workerOf(node, chainId, contract, { work: () => Promise.resolve({}) })
+  await node.untilDone(contract.contractId, 1)
+  await expectOneOutputEach(node, contract.contractId, [id ?? ''])
+})
+
 const onSmallDisk = SmallDisk.isPossible() ? test : test.skip
 
 onSmallDisk(
@@ -179,6 +205,11 @@ onSmallDisk(
     disk.fill()
     open()
     await waitFor('the stream to end', () => worker.ends.length > 0)
+    await delay(500)
+    console.log(
+      node.live.program.text().slice(-3000),
+      await Promise.race([node.live.program.ended, delay(100)]),
+    )
     expect(worker.ends[0]).toMatchObject({ code: status.UNAVAILABLE })
     const acknowledged = worker.committed
     expect(acknowledged).toBeLessThan(30)

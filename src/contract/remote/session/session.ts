@@ -109,7 +109,7 @@ export class RemoteSession implements Client {
   }
 
   supersede(): void {
-    this.end(REFUSALS.superseded, { isDetached: true })
+    this.end(REFUSALS.superseded)
   }
 
   /** A message came. */
@@ -142,11 +142,11 @@ export class RemoteSession implements Client {
     this.#over('the connection was lost')
   }
 
-  /** Ends the stream. `isDetached`: the prime knows. */
-  end(refusal: Refusal, { isDetached = false } = {}): void {
+  /** Ends the stream. */
+  end(refusal: Refusal): void {
     if (this.#state === 'over') return
     if (this.#state === 'opening') this.#around.tell.refused(this.#line.address, refusal)
-    this.#over(refusal.details, isDetached)
+    this.#over(refusal.details)
     this.#line.end(refusal)
   }
 
@@ -286,13 +286,13 @@ export class RemoteSession implements Client {
     this.end(REFUSALS.notKept)
   }
 
-  #over(reason: string, isDetached = false): void {
+  #over(reason: string): void {
     if (this.#state === 'over') return
     const wasWelcome = this.#state !== 'opening'
     this.#state = 'over'
     this.#waitedTicks = 0
     if (!wasWelcome) return
-    if (!isDetached) this.#around.prime.detach(this.sessionId, this.#leavesAs)
+    this.#around.prime.detach(this.sessionId, this.#leavesAs)
     this.#around.tell.ended(this.report(), reason)
     this.#around.turned(this)
     this.#around.eased()

@@ -9,6 +9,7 @@ export interface Backlog {
   readonly failed: number
   readonly dead: number
   readonly outputs_waiting: number
+  readonly streams: number
 }
 
 export interface Contract {
