@@ -80,7 +80,7 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
  */
 export async function readyFolder(language: Language): Promise<string> {
   const template = templateOf(language.name)
-  const probe = join(import.meta.dirname, '..', 'probes', `process.${language.probe.split('.').at(-1)}`)
+  const probe = join(import.meta.dirname, '..', 'fixtures', `process.${language.probe.split('.').at(-1)}`)
   const folder = join(
     tmpdir(),
     'terrarium-templates',
