@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
+import { written } from './written.js'
 
 interface Changes<R> {
   readonly put?: readonly R[]
@@ -18,9 +19,9 @@ export class RegistryTables<
 
   constructor(root: RootDatabase<unknown, string>) {
     this.#root = root
-    this.#contracts = root.openDB<C, string>('contracts', { encoding: 'json' })
-    this.#keys = root.openDB<K, string>('api_keys', { encoding: 'json' })
-    this.#types = root.openDB<T, string>('record_types', { encoding: 'json' })
+    this.#contracts = root.openDB<C, string>('registered_contracts', { encoding: 'json' })
+    this.#keys = root.openDB<K, string>('registered_keys', { encoding: 'json' })
+    this.#types = root.openDB<T, string>('registered_types', { encoding: 'json' })
   }
 
   contracts(): Iterable<C> {
@@ -41,11 +42,12 @@ export class RegistryTables<
     readonly keys?: Changes<K>
     readonly types?: Changes<T>
   }): Promise<void> {
-    await this.#root.childTransaction(() => {
+    const write = this.#root.childTransaction(() => {
       change(this.#contracts, changes.contracts, ({ contract }) => contract.id)
       change(this.#keys, changes.keys, ({ id }) => id)
       change(this.#types, changes.types, ({ txnType }) => txnType)
     })
+    await written(write)
     await this.#root.flushed
   }
 }
