@@ -17,6 +17,8 @@ export interface Language {
   readonly probe: string
   /** Commands of its README that make it ready, in its folder. */
   readonly setUp: readonly (readonly string[])[]
+  /** Tries the template as its author would. */
+  readonly test: readonly [string, ...string[]]
   /** Starts the client, in its folder; `--config` follows. */
   readonly start: readonly [string, ...string[]]
   /** It has no stdout and stderr of its own for each invocation: all goes to stderr. */
@@ -33,6 +35,7 @@ const PYTHON = {
     ['make', 'setup'],
     ['make', 'proto'],
   ],
+  test: ['make', 'test'],
   start: ['venv/bin/python', 'main.py'],
 } as const
 
@@ -42,6 +45,7 @@ export const LANGUAGES: readonly Language[] = [
     needs: [['npm', '--version']],
     probe: 'src/process.ts',
     setUp: [NPM, ['npm', 'run', 'build']],
+    test: ['npm', 'test'],
     start: [process.execPath, 'dist/src/main.js'],
     hasOneLog: false,
   },
@@ -51,6 +55,7 @@ export const LANGUAGES: readonly Language[] = [
     needs: [['go', 'version']],
     probe: 'process.go',
     setUp: [['go', 'build', '-o', 'smart-contract', '.']],
+    test: ['make', 'test'],
     start: ['./smart-contract'],
     hasOneLog: true,
   },
@@ -78,13 +83,22 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
  * A folder with the template, the probe in place of its contract, made ready by the commands of its README. Kept for the
  * next run; another template or probe gets another folder.
  */
-export async function readyFolder(language: Language): Promise<string> {
-  const template = templateOf(language.name)
+export function readyFolder(language: Language): Promise<string> {
   const probe = join(import.meta.dirname, '..', 'fixtures', `process.${language.probe.split('.').at(-1)}`)
+  return madeFolder(language, probe)
+}
+
+/** {@link readyFolder} with the template as it is. */
+export function plainFolder(language: Language): Promise<string> {
+  return madeFolder(language, undefined)
+}
+
+async function madeFolder(language: Language, probe: string | undefined): Promise<string> {
+  const template = templateOf(language.name)
   const folder = join(
     tmpdir(),
     'terrarium-templates',
-    `${language.name}-${await digestOf([template, probe])}`,
+    `${language.name}-${await digestOf(probe === undefined ? [template] : [template, probe])}`,
   )
   if (await exists(join(folder, READY))) return folder
   await rm(folder, { recursive: true, force: true })
@@ -93,14 +107,18 @@ export async function readyFolder(language: Language): Promise<string> {
     recursive: true,
     filter: (path) => !NOT_COPIED.test(path.slice(template.length)),
   })
-  await cp(probe, join(folder, language.probe))
-  // The example of a test is one of the author's contract.
-  for (const test of ['test/process.test.ts', 'process_test.go', 'tests/test_process.py'])
-    await rm(join(folder, test), { force: true })
+  if (probe !== undefined) await replaceContract(folder, language, probe)
   for (const [program = '', ...args] of language.setUp)
     await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
   await writeFile(join(folder, READY), '')
   return folder
+}
+
+async function replaceContract(folder: string, language: Language, probe: string): Promise<void> {
+  await cp(probe, join(folder, language.probe))
+  // The example of a test is one of the author's contract.
+  for (const test of ['test/process.test.ts', 'process_test.go', 'tests/test_process.py'])
+    await rm(join(folder, test), { force: true })
 }
 
 const READY = '.ready'
