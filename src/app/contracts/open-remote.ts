@@ -5,13 +5,13 @@ import type { ContractDoor } from '../../api/schemas/contract.js'
 import type { GrpcPort } from '../../contract/peer/grpc-port.js'
 import type { ContractSettings } from '../../contract/remote/contract-changes.js'
 import { PrimeEngine } from '../../contract/remote/engine/prime-engine.js'
-import type { TableName } from '../../contract/remote/engine/tables.js'
+import { TABLE_NAMES } from '../../contract/remote/engine/tables.js'
 import { NodeRegistry } from '../../contract/remote/node-registry.js'
 import { RecordMaker } from '../../contract/remote/record-maker.js'
-import type { RecordQueries } from '../../contract/remote/record-queries.js'
 import type { RecordSource } from '../../contract/remote/record-source.js'
 import { RecordsService } from '../../contract/remote/records-service.js'
 import { RemoteService } from '../../contract/remote/remote-service.js'
+import type { NodeRecordQueries } from '../../contract/remote/records/node-record-queries.js'
 import { SecretBox } from '../../contract/remote/secret-box.js'
 import { Admission } from '../../contract/remote/session/admission.js'
 import { FailedAttempts } from '../../contract/remote/session/failed-attempts.js'
@@ -28,6 +28,7 @@ import { DEFAULTS } from '../settings/defaults.js'
 import type { ContractsOptions } from './contracts-options.js'
 import type { RemotePorts } from './later-remote.js'
 import { recordChain } from './record-chain.js'
+import { openRecordQueries } from './record-queries.js'
 import { recordSource } from './record-source.js'
 import { RemoteTeller } from './tell-remote.js'
 import { sessionTeller } from './tell-sessions.js'
@@ -61,7 +62,7 @@ interface Ground extends OpenRemoteOptions {
   readonly root: RootDatabase<unknown, string>
   readonly clock: Clock
   readonly records: RecordSource
-  readonly queries: RecordQueries
+  readonly queries: NodeRecordQueries
 }
 
 /**
@@ -70,22 +71,26 @@ interface Ground extends OpenRemoteOptions {
  */
 export async function openRemote(given: OpenRemoteOptions): Promise<OpenRemote> {
   const { options, folder } = given
-  const { chain, now } = options
+  const { chain, now, log } = options
   const own = join(folder, FOLDER)
   await makeFolder(own)
   const root = openRemoteRoot(own)
   const clock: Clock = { now, after: (ms, action) => systemClock.after(ms, action) }
   const records = recordSource(chain.blockchain, chain.pending)
+  const queries = openRecordQueries(root, chain.blockchain, (error) =>
+    log.error({ err: error }, 'records cannot be made ready to be found'),
+  )
   try {
-    return await openOn({ ...given, root, clock, records, queries: NONE })
+    return await openOn({ ...given, root, clock, records, queries })
   } catch (error) {
+    await queries.close()
     await root.close()
     throw error
   }
 }
 
 async function openOn(ground: Ground): Promise<OpenRemote> {
-  const { options, root, clock, records } = ground
+  const { options, root, clock, records, queries } = ground
   const teller = new RemoteTeller(options.events, clock)
   const registry = await openRegistry(ground)
   const prime = openPrime(ground, registry, teller)
@@ -105,6 +110,7 @@ async function openOn(ground: Ground): Promise<OpenRemote> {
       teller.close()
       await prime.close()
       await registry.close()
+      await queries.close()
       await root.close()
     },
   }
@@ -163,7 +169,7 @@ function openPrime(
   return PrimeEngine.open({
     ...{ registry, keys, random, randomBytes, teller },
     source: records,
-    tables: OrderedTables.open(root, Object.keys(TABLES) as TableName[]),
+    tables: OrderedTables.open(root, TABLE_NAMES),
     maxTransactionBytes: chain.blockchain.chain.settings.maxTransactionBytes,
     now: () => clock.now(),
     monotonicMs: () => performance.now(),
@@ -171,23 +177,4 @@ function openPrime(
     uuid: randomUUID,
     log: (message) => log.warn(message),
   })
-}
-
-const NONE: RecordQueries = {
-  define: () => Promise.resolve(),
-  undefine: () => Promise.resolve(),
-  fieldsOf: () => undefined,
-  find: () => ({ found: [], next: null }),
-}
-
-const TABLES: Readonly<Record<TableName, true>> = {
-  contracts: true,
-  live: true,
-  ended: true,
-  ended_ids: true,
-  ended_states: true,
-  logs: true,
-  heap: true,
-  marks: true,
-  outbox: true,
 }

@@ -1,5 +1,5 @@
-import { messageOf } from '../../base/errors.js'
 import type { Database, RootDatabase } from 'lmdb'
+import { written } from './written.js'
 
 /** In the order of its parts. */
 type Key = string | readonly (string | number)[]
@@ -69,15 +69,6 @@ export class OrderedTables<Name extends string> {
         last = done
       }
     })
-    await committed.catch(async (error: unknown) => {
-      throw await causeOf(error)
-    })
+    await written(committed)
   }
-}
-
-/** LMDB keeps the reason of a failed commit behind the error. */
-async function causeOf(error: unknown): Promise<Error> {
-  const { commitError } = error as { readonly commitError?: Promise<never> }
-  const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
-  return new Error(`a write of remote contracts failed: ${messageOf(cause)}`, { cause })
 }

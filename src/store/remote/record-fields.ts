@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
+import { written } from './written.js'
 import { type EntryLane, entryKey, entryPrefix, ordinalOf, setPrefix, zoneKey } from './field-keys.js'
 
 interface Field {
@@ -82,7 +83,7 @@ export class RecordFields {
   }
 
   async define(txnType: string, fields: readonly Field[]): Promise<number> {
-    return this.#root.transaction(() => {
+    return this.#write(() => {
       const id = (this.#meta.get('next') as number | undefined) ?? 1
       this.#meta.putSync('next', id + 1)
       this.#drop(txnType)
@@ -92,7 +93,7 @@ export class RecordFields {
   }
 
   async undefine(txnType: string): Promise<void> {
-    await this.#root.transaction(() => this.#drop(txnType))
+    await this.#write(() => this.#drop(txnType))
   }
 
   anchors(setId: number, lane: EntryLane): readonly Anchor[] {
@@ -105,7 +106,7 @@ export class RecordFields {
   }
 
   async write(setId: number, lane: EntryLane, { entries, zones, anchors }: Added): Promise<void> {
-    await this.#root.transaction(() => {
+    await this.#write(() => {
       for (const { field, value, ordinal } of entries)
         this.#entries.putSync(entryKey(entryPrefix({ setId, lane, field }, value), ordinal), NOTHING)
       for (const { zone, fromMs, toMs } of zones) {
@@ -119,7 +120,7 @@ export class RecordFields {
   }
 
   async sweep(setId: number): Promise<boolean> {
-    return this.#root.transaction(() => {
+    return this.#write(() => {
       const range = { start: setPrefix(setId), end: setPrefix(setId + 1), limit: SWEPT }
       const keys = [...this.#entries.getKeys(range)]
       for (const key of keys) this.#entries.removeSync(key)
@@ -128,6 +129,10 @@ export class RecordFields {
       this.#meta.removeSync(['dropped', setId])
       return true
     })
+  }
+
+  #write<T>(change: () => T): Promise<T> {
+    return written(this.#root.transaction(change))
   }
 
   count(place: EntryPlace, value: Uint8Array, most: number): number {

@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
+import { written } from './written.js'
 
 interface Changes<R> {
   readonly put?: readonly R[]
@@ -41,11 +42,12 @@ export class RegistryTables<
     readonly keys?: Changes<K>
     readonly types?: Changes<T>
   }): Promise<void> {
-    await this.#root.childTransaction(() => {
+    const write = this.#root.childTransaction(() => {
       change(this.#contracts, changes.contracts, ({ contract }) => contract.id)
       change(this.#keys, changes.keys, ({ id }) => id)
       change(this.#types, changes.types, ({ txnType }) => txnType)
     })
+    await written(write)
     await this.#root.flushed
   }
 }

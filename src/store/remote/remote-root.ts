@@ -15,5 +15,7 @@ export function openRemoteRoot(folder: string): RootDatabase<unknown, string> {
     maxDbs: 32,
     mapSize: MAP_BYTES,
     overlappingSync: false,
+    // LMDB's own batches fail with a rejection that nobody can take, and that ends the process.
+    eventTurnBatching: false,
   })
 }
