@@ -67,7 +67,8 @@ async function noticesSilence(language: Language, silent: Stall): Promise<void> 
   const start = performance.now()
   const next = await prime.stream(1, DETECTION_MS + 15_000).catch(() => undefined)
   const tookMs = (next?.openedMs ?? Infinity) - start
-  if (tookMs > DETECTION_MS + 1000) throw new Error(`silence ${JSON.stringify(silent)} was noticed after ${tookMs} ms`)
+  if (tookMs > DETECTION_MS + 1000)
+    throw new Error(`silence ${JSON.stringify(silent)} was noticed after ${tookMs} ms`)
 }
 
 /** 25: longer than a silent stream is borne with. */
