@@ -57,6 +57,11 @@ export class Program {
     return this.#lines.join('\n')
   }
 
+  /** Sends a signal that it may live through. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#hasEnded) this.#child.kill(signal)
+  }
+
   /** Sends the signal; resolves once the process is gone. */
   async kill(signal: NodeJS.Signals): Promise<Exit> {
     if (!this.#hasEnded) this.#child.kill(signal)

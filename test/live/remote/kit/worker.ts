@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly apiKey: string
   readonly instanceId: string
   readonly maxInFlight: number
+  /** How long it stays away when its stream has ended; `healthyMs`: how long the last session stood. A moment by default. */
+  readonly awayMs?: (healthyMs: number) => number
   /** What the contract makes of a delivery. */
   readonly work: (delivery: Delivery) => Promise<Outcome>
 }
@@ -33,9 +35,12 @@ export class Worker {
   /** Acknowledgements so far by invocation, in order. */
   readonly acknowledged = new Map<string, number[]>()
   readonly ends: StatusObject[] = []
+  /** When it called the node, by the monotonic clock. */
+  readonly attemptsMs: number[] = []
   deliveries = 0
   welcomes = 0
   #stream: ClientDuplexStream<Partial<ClientFrame>, PrimeFrame> | undefined
+  #welcomeMs: number | undefined
   #isStopped = false
 
   constructor(options: WorkerOptions) {
@@ -58,9 +63,12 @@ export class Worker {
   }
 
   async #run(): Promise<void> {
+    const { awayMs = () => RECONNECT_MS } = this.#options
     while (!this.#isStopped) {
+      this.attemptsMs.push(performance.now())
       this.ends.push(await this.#session())
-      await delay(RECONNECT_MS)
+      const healthyMs = this.#welcomeMs === undefined ? 0 : performance.now() - this.#welcomeMs
+      await delay(awayMs(healthyMs), undefined, { ref: false })
     }
   }
 
@@ -75,6 +83,7 @@ export class Worker {
       this.#headers(),
     )
     this.#stream = stream
+    this.#welcomeMs = undefined
     const timer = setInterval(
       () => stream.write({ heartbeat: { unixMs: Date.now(), echo: 0 } }),
       HEARTBEAT_MS,
@@ -113,6 +122,7 @@ export class Worker {
   #take({ welcome, delivery, resultAck, cancel, drain }: PrimeFrame): void {
     if (welcome) {
       this.welcomes += 1
+      this.#welcomeMs = performance.now()
       for (const id of this.#jobs.keys()) if (!welcome.kept.includes(id)) this.#jobs.delete(id)
       for (const { result } of this.#jobs.values()) if (result) this.#stream?.write({ result })
     } else if (delivery) {
