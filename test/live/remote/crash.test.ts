@@ -205,11 +205,7 @@ onSmallDisk(
     disk.fill()
     open()
     await waitFor('the stream to end', () => worker.ends.length > 0)
-<<<<<<< HEAD
-  expect(worker.ends[0]).toMatchObject({ code: status.UNAVAILABLE })
-=======
     expect(worker.ends[0]).toMatchObject({ code: status.UNAVAILABLE })
->>>>>>> w-door
     const acknowledged = worker.committed
     expect(acknowledged).toBeLessThan(30)
     disk.free()
