@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { GroupCommit } from '../src/contract/remote/engine/group-commit.js'
 import { PrimeEngine } from '../src/contract/remote/engine/prime-engine.js'
+import { chapterOf, idKey } from '../src/contract/remote/engine/rows.js'
 import { TABLE_NAMES, type TableChange, type Tables } from '../src/contract/remote/engine/tables.js'
 import type { Client, Delivery, Outcome } from '../src/contract/remote/prime.js'
 import type { PlacedRecord, RecordSource } from '../src/contract/remote/record-source.js'
@@ -246,6 +247,6 @@ function rowsOf(number: number): TableChange[] {
       key: [CONTRACT.id, number],
       value: { ...ended, startedMs: 0, finishedMs: 0, error: null },
     },
-    { table: 'ended_ids', key: id, value: number },
+    { table: 'ended_ids', key: idKey(id, chapterOf(number)), value: number },
   ]
 }

@@ -46,11 +46,7 @@ test('REM-19, REM-20: another result, a forged token, an unknown invocation and 
   expect(await kit.finish(client, client.at(0))).toMatchObject({ status: COMMITTED })
   expect(await kit.finish(client, client.at(0), { dataJson: '{}' })).toMatchObject({ status: STALE })
   expect(await kit.finish(client, client.at(1), { invocationId: 'what?' })).toMatchObject({ status: STALE })
-  const other = {
-    ...kit.registry.get(CONTRACT_ID),
-    id: '6f3c2b1a-0000-4000-8000-000000000002',
-    txnType: 'other',
-  }
+  const other = testContract({ id: '6f3c2b1a-0000-4000-8000-000000000002', txnType: 'other' })
   kit.registry.put(other)
   const thief = new TestClient('thief', 'thief', other.id)
   kit.prime.attach(thief, 1, [])
