@@ -46,7 +46,7 @@ export async function ran(commands: readonly Command[], words: readonly string[]
   process.exitCode = 0
   try {
     await runCommand(commands, words, 'terrarium test')
-    return { ...texts, code: process.exitCode as number }
+    return { ...texts, code: process.exitCode }
   } finally {
     process.exitCode = before
     for (const spy of spies) spy.mockRestore()
