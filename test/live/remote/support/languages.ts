@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PACKAGE_ROOT } from '../../../../src/app/package-info.js'
+import { waitFor } from '../../../support/wait-for.js'
 
 const run = promisify(execFile)
 
@@ -84,6 +85,19 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
  * next run; another template or probe gets another folder.
  */
 export function readyFolder(language: Language): Promise<string> {
+<<<<<<< HEAD
+=======
+  const known = folders.get(language.name)
+  const folder = known ?? makeReady(language)
+  folders.set(language.name, folder)
+  return folder
+}
+
+const folders = new Map<string, Promise<string>>()
+
+async function makeReady(language: Language): Promise<string> {
+  const template = templateOf(language.name)
+>>>>>>> w-ts
   const probe = join(import.meta.dirname, '..', 'fixtures', `process.${language.probe.split('.').at(-1)}`)
   return madeFolder(language, probe)
 }
@@ -100,9 +114,37 @@ async function madeFolder(language: Language, probe: string | undefined): Promis
     'terrarium-templates',
     `${language.name}-${await digestOf(probe === undefined ? [template] : [template, probe])}`,
   )
-  if (await exists(join(folder, READY))) return folder
+  const lock = `${folder}.lock`
+  await mkdir(dirname(folder), { recursive: true })
+  // Another run of tests may be at it.
+  await waitFor(
+    `${lock} to be free`,
+    async () => (await exists(join(folder, READY))) || isTaken(lock),
+    SET_UP_MS,
+  )
+  try {
+    if (!(await exists(join(folder, READY)))) await setUp(language, template, probe, folder)
+  } finally {
+    await rm(lock, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** Whether the lock is this process's now. One that is older than any set-up was left behind. */
+async function isTaken(lock: string): Promise<boolean> {
+  const age = await stat(lock).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  )
+  if (age > SET_UP_MS) await rm(lock, { recursive: true, force: true })
+  return mkdir(lock).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function setUp(language: Language, template: string, probe: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
   await cp(template, folder, {
     recursive: true,
     filter: (path) => !NOT_COPIED.test(path.slice(template.length)),
@@ -111,9 +153,9 @@ async function madeFolder(language: Language, probe: string | undefined): Promis
   for (const [program = '', ...args] of language.setUp)
     await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
   await writeFile(join(folder, READY), '')
-  return folder
 }
 
+<<<<<<< HEAD
 async function replaceContract(folder: string, language: Language, probe: string): Promise<void> {
   await cp(probe, join(folder, language.probe))
   // The example of a test is one of the author's contract.
@@ -121,6 +163,9 @@ async function replaceContract(folder: string, language: Language, probe: string
     await rm(join(folder, test), { force: true })
 }
 
+=======
+const SET_UP_MS = 240_000
+>>>>>>> w-ts
 const READY = '.ready'
 const NOT_COPIED = /(node_modules|dist|venv|__pycache__)$/
 
