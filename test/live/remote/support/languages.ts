@@ -85,19 +85,6 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
  * next run; another template or probe gets another folder.
  */
 export function readyFolder(language: Language): Promise<string> {
-<<<<<<< HEAD
-=======
-  const known = folders.get(language.name)
-  const folder = known ?? makeReady(language)
-  folders.set(language.name, folder)
-  return folder
-}
-
-const folders = new Map<string, Promise<string>>()
-
-async function makeReady(language: Language): Promise<string> {
-  const template = templateOf(language.name)
->>>>>>> w-ts
   const probe = join(import.meta.dirname, '..', 'fixtures', `process.${language.probe.split('.').at(-1)}`)
   return madeFolder(language, probe)
 }
@@ -143,7 +130,12 @@ async function isTaken(lock: string): Promise<boolean> {
   )
 }
 
-async function setUp(language: Language, template: string, probe: string, folder: string): Promise<void> {
+async function setUp(
+  language: Language,
+  template: string,
+  probe: string | undefined,
+  folder: string,
+): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await cp(template, folder, {
     recursive: true,
@@ -155,7 +147,6 @@ async function setUp(language: Language, template: string, probe: string, folder
   await writeFile(join(folder, READY), '')
 }
 
-<<<<<<< HEAD
 async function replaceContract(folder: string, language: Language, probe: string): Promise<void> {
   await cp(probe, join(folder, language.probe))
   // The example of a test is one of the author's contract.
@@ -163,9 +154,7 @@ async function replaceContract(folder: string, language: Language, probe: string
     await rm(join(folder, test), { force: true })
 }
 
-=======
 const SET_UP_MS = 240_000
->>>>>>> w-ts
 const READY = '.ready'
 const NOT_COPIED = /(node_modules|dist|venv|__pycache__)$/
 
