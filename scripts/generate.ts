@@ -26,6 +26,7 @@ const generated: Record<string, (current: string) => string> = {
   // A template is copied as a whole, so each has the file itself.
   'templates/typescript/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
   'templates/python/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
+  'templates/bash/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
   'templates/go/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
 }
 

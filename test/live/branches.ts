@@ -5,6 +5,7 @@ import { fixedSettings } from '../../src/app/settings/derived.js'
 import type { ConsensusSettings } from '../../src/ledger/settings.js'
 import type { Transaction } from '../../src/ledger/transaction.js'
 import { buildTransfer, type OwnedCoin } from '../../src/wallet/build-transaction.js'
+import { signTransaction } from '../../src/wallet/sign-transaction.js'
 import { account, mine, openTestChain, TestClock } from '../support/chain.js'
 import { coinsOf } from '../support/transfer.js'
 
@@ -31,6 +32,8 @@ export interface Branches {
   readonly longHeight: number
   /** In the short branch; the long one holds some of them too. */
   readonly paid: readonly Transaction[]
+  /** Records and outputs of contracts in the short branch; the long one holds others. */
+  readonly notes: readonly Transaction[]
   /** The long branch spends the coins of some of `paid` otherwise: ids, and those of what it has instead. */
   readonly rivals: ReadonlyMap<string, string>
   /** Coins of account 0 that no block spends. */
@@ -70,6 +73,18 @@ export function spend(coin: OwnedCoin, timestamp: number, chainId: string, to = 
   )
 }
 
+/** A record of account 3, or what a contract of its made of one. */
+function note(n: number, kind: 'record' | 'output', timestamp: number, chainId: string): Transaction {
+  const { address: invoker, keys } = account(3)
+  const said = { txnType: 'note', tag: '', payload: { n }, invoker }
+  const payload =
+    kind === 'record'
+      ? ({ kind, ...said } as const)
+      : ({ kind, ...said, contract: 'c', invokedBy: `note ${n}` } as const)
+  const free = { inputs: [], outputs: [], fee: 0 } as const
+  return signTransaction({ version: 1, chainId, timestamp, ...free, payload }, [keys])
+}
+
 /** Builds both branches below `folder`. The short one leaves the other `shortLength` blocks above its start. */
 export async function buildBranches(
   folder: string,
@@ -81,7 +96,7 @@ export async function buildBranches(
   const coins = await buildCommon(common, clock)
   const [short, long] = [join(folder, 'short'), join(folder, 'long')]
   for (const copy of [short, long]) await cp(common, copy, { recursive: true })
-  const paid = await buildShort(short, shortLength, coins, clock.nowMs)
+  const { paid, notes } = await buildShort(short, shortLength, coins, clock.nowMs)
   const rivals = await buildLong(long, longLength, paid, coins, clock.nowMs + 500)
   return {
     common,
@@ -91,6 +106,7 @@ export async function buildBranches(
     long,
     longHeight: COMMON_BLOCKS - 1 + longLength,
     paid,
+    notes,
     rivals,
     coins: coins.slice(2 * shortLength),
   }
@@ -122,19 +138,21 @@ async function buildShort(
   length: number,
   coins: readonly OwnedCoin[],
   nowMs: number,
-): Promise<Transaction[]> {
+): Promise<Pick<Branches, 'paid' | 'notes'>> {
   const { chain, clock } = await open(folder, nowMs)
+  const chainId = chain.blockchain.chain.id
   const paid: Transaction[] = []
+  const notes: Transaction[] = []
   for (let i = 0; i < length; i++) {
-    const two = coins
-      .slice(2 * i, 2 * i + 2)
-      .map((coin) => spend(coin, clock.nowMs, chain.blockchain.chain.id))
-    await chain.pending.submitMany(two)
+    const two = coins.slice(2 * i, 2 * i + 2).map((coin) => spend(coin, clock.nowMs, chainId))
+    const made = (['record', 'output'] as const).map((kind) => note(i, kind, clock.nowMs, chainId))
+    await chain.pending.submitMany([...two, ...made])
     paid.push(...two)
+    notes.push(...made)
     await mine(chain, clock, account(8).address)
   }
   await chain.close()
-  return paid
+  return { paid, notes }
 }
 
 /** Some of what the short branch holds is here, too, and the coins of some go elsewhere: those are told. */
@@ -156,6 +174,7 @@ async function buildLong(
       rivals.set(each.id, rival.id)
       await chain.pending.submit(rival)
     } else if (each && i % 3 === 0) await chain.pending.submit(each)
+    await chain.pending.submit(note(-1 - i, 'record', clock.nowMs, chainId))
     await mine(chain, clock, account(7).address)
   }
   await chain.close()

@@ -145,6 +145,7 @@ test('kill -9 while it changes to a better branch: what the former one held is i
 async function expectNothingLost(folder: string): Promise<Found> {
   const found = await afterCrash(folder)
   expect(found.height).toBeGreaterThanOrEqual(branches.shortHeight)
+  expect(branches.notes.filter(({ id }) => !found.has(id)).map(({ id }) => id)).toEqual([])
   const missing = branches.paid.filter(({ id }) => !found.has(id))
   const isSpent = (id: string): boolean => found.isConfirmed(branches.rivals.get(id) ?? '')
   expect(missing.filter(({ id }) => !isSpent(id)).map(({ id }) => id)).toEqual([])

@@ -15,8 +15,3 @@ export function closeSpan(spans: readonly ActiveSpan[], count: number): readonly
   // After a reorg there may be fewer records than when it began.
   return [...spans.slice(0, -1), { after: last.after, upTo: Math.max(last.after, count) }]
 }
-
-/** How many records invoke it, of those that the chain holds. */
-export function countIn(spans: readonly ActiveSpan[], count: number): number {
-  return spans.reduce((sum, { after, upTo }) => sum + Math.max(0, Math.min(upTo ?? count, count) - after), 0)
-}

@@ -224,7 +224,10 @@ export class RemoteService implements RemotePort {
 
   #invocation(invocationId: string): InvocationReport {
     const found = this.#options.reports.invocation(invocationId)
-    return found ?? fail('INVOCATION_NOT_FOUND', undefined, { invocation_id: invocationId })
+    return (
+      found ??
+      fail('INVOCATION_NOT_FOUND', `there is no invocation ${invocationId}`, { invocation_id: invocationId })
+    )
   }
 
   #backlog(contractId: string): BacklogJson {
@@ -234,11 +237,15 @@ export class RemoteService implements RemotePort {
 }
 
 function notFound(name: string): never {
-  return fail('REMOTE_CONTRACT_NOT_FOUND', undefined, { contract: name })
+  return fail('REMOTE_CONTRACT_NOT_FOUND', `this node serves no remote contract ${JSON.stringify(name)}`, {
+    contract: name,
+  })
 }
 
 function notDead(invocationId: string): never {
-  return fail('INVOCATION_NOT_DEAD', undefined, { invocation_id: invocationId })
+  return fail('INVOCATION_NOT_DEAD', `the invocation ${invocationId} is not dead`, {
+    invocation_id: invocationId,
+  })
 }
 
 /** A page of a list of which up to `limit` + 1 items are at hand. */

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from runtime.config import ConfigError, load
 
-REQUIRED = {"server_address": "localhost:7051", "chain_id": "c", "smart_contract_id": "s", "api_key": "k"}
+REQUIRED = {"server_address": "localhost:50051", "chain_id": "c", "smart_contract_id": "s", "api_key": "k"}
 
 
 def loaded(text, environ=None):
@@ -84,7 +84,7 @@ class ConfigTest(unittest.TestCase):
         self.assertNotIn("precious", str(raised.exception))
 
     def test_an_unencrypted_connection_to_another_machine_is_a_warning(self):
-        _, warnings = loaded(lines(server_address="node.example:7051"))
+        _, warnings = loaded(lines(server_address="node.example:50051"))
         self.assertIn("unencrypted", warnings[0])
 
     def test_each_process_has_a_name_of_its_own_unless_it_is_given_one(self):

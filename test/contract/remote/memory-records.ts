@@ -85,10 +85,11 @@ export class MemoryRecords implements RecordSource {
     this.#changed()
   }
 
-  /** Takes blocks off the tip and puts others on; returns the records that came off. */
-  reorg(depth: number, blocks: readonly (readonly TestRecord[])[]): void {
+  /** Takes blocks off the tip and puts others on. `losesOutputs`: what was in them does not wait again. */
+  reorg(depth: number, blocks: readonly (readonly TestRecord[])[], losesOutputs = false): void {
     const off = this.blocks.splice(Math.max(0, this.blocks.length - depth))
-    for (const { outputs } of off) for (const each of outputs) this.pool.set(each.id, each)
+    const outputs = losesOutputs ? [] : off.flatMap((block) => block.outputs)
+    for (const each of outputs) this.pool.set(each.id, each)
     for (const records of blocks) this.#put(records, 0)
     this.#changed()
   }
@@ -139,7 +140,8 @@ export class MemoryRecords implements RecordSource {
       }
       for (const output of outputs) this.#carriers.set(outputIdOf(output), output.id)
     }
-    for (const listener of this.#tips) listener()
+    // Whoever reads in the meantime sees the chain as it is already.
+    setImmediate(() => this.#tips.forEach((listener) => listener()))
   }
 }
 

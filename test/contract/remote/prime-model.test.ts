@@ -114,5 +114,3 @@ function holds(executionOrder: ExecutionOrder, confirmations: number): Promise<v
     { numRuns: 60 },
   )
 }
-
-export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never

@@ -59,8 +59,6 @@ export class PrimeWorld {
   readonly #attempts = new Map<string, number>()
   readonly #tokens = new Set<string>()
   readonly #inFlight = new Set<Promise<unknown>>()
-  /** Ids of all records that were ever mined, and of those that came while the contract was paused. */
-  readonly #paused = new Set<string>()
   readonly #invoked: string[] = []
   #wasReorganised = false
   #contract: RemoteContract
@@ -196,6 +194,7 @@ export class PrimeWorld {
     ]) {
       const state = prime.invocation(id)?.state
       this.#expect(state !== undefined && FINAL.includes(state), `${id} is ${state} in the end`)
+      this.#expect(this.#attempts.has(id), `${id} was never delivered`)
     }
   }
 
@@ -232,7 +231,7 @@ export class PrimeWorld {
     if (pick % 5 === 0) off.splice(pick % 2, 0, this.kit.record())
     const put: TestRecord[][] = Array.from({ length: blocks }, () => [])
     off.forEach((record, at) => put[at % Math.max(1, blocks)]?.push(record))
-    source.reorg(real, put)
+    source.reorg(real, put, pick % 2 === 0)
   }
 
   #attach(instance: string, window: number, holds: boolean): void {

@@ -68,7 +68,7 @@ describe('a session of a remote contract', () => {
       ] as const
       const prime = await ScriptedPrime.start((stream, place) => {
         const refusal = refusals[place]
-        if (refusal) stream.refuse(...refusal)
+        if (refusal) stream.refuse(refusal[0], refusal[1])
       })
       const settings = { reconnect_delay_seconds: 0.05, max_backoff_seconds: 0.8 }
       const client = await ContractProcess.start(language, { server_address: prime.address, ...settings })

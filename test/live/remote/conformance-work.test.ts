@@ -1,4 +1,5 @@
 /** What becomes of work: behaviours of the conformance list, by number, in every language. */
+import { status } from '@grpc/grpc-js'
 import { describe, expect, test } from '@jest/globals'
 import { AckStatus, ErrorKind, type Result } from '../../../src/contract/wire/remote.js'
 import { waitFor } from '../../support/wait-for.js'
@@ -115,7 +116,7 @@ describe('the work of a remote contract', () => {
       stream.setEnvironment({}, { SC_SECRET_WORD: 'never-to-be-seen' }, 2)
       const result = await stream.ask('a', { do: 'env' })
       await stream.ask('b', { do: 'throw' })
-      stream.refuse(16, 'invalid API key')
+      stream.refuse(status.UNAUTHENTICATED, 'invalid API key')
       await waitFor('the refusal to be told', () => client.output.includes('invalid API key'))
       for (const seen of [client.output, JSON.stringify(result)]) {
         expect(seen).not.toContain(API_KEY)
@@ -175,7 +176,7 @@ describe('the work of a remote contract', () => {
         stream.acknowledge(id, answer)
       }
       await stream.ask('d', { do: 'quiet' })
-      stream.refuse(14, 'away')
+      stream.refuse(status.UNAVAILABLE, 'away')
       const next = await prime.session(1)
       expect((await next.hello()).held).toEqual([])
     }))

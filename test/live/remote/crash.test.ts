@@ -205,11 +205,6 @@ onSmallDisk(
     disk.fill()
     open()
     await waitFor('the stream to end', () => worker.ends.length > 0)
-    await delay(500)
-    console.log(
-      node.live.program.text().slice(-3000),
-      await Promise.race([node.live.program.ended, delay(100)]),
-    )
     expect(worker.ends[0]).toMatchObject({ code: status.UNAVAILABLE })
     const acknowledged = worker.committed
     expect(acknowledged).toBeLessThan(30)

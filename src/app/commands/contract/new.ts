@@ -1,12 +1,13 @@
-import { chmod, cp, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { hasCode } from '../../../store/error-code.js'
 import { makeFolder } from '../../../store/folder.js'
 import { PACKAGE_ROOT } from '../../package-info.js'
 import { SettingsError } from '../../settings/errors.js'
+import { oneOf } from '../../settings/setting.js'
 import type { Command } from '../command.js'
-import { givenTo, print, textOf } from './node-client.js'
+import { flagOf, givenTo, print, textOf } from './node-client.js'
+import { LANGUAGES, newRemote, requireEmpty } from './new-remote.js'
 
 const TEMPLATE = join(PACKAGE_ROOT, 'templates', 'typescript-contract')
 
@@ -19,21 +20,35 @@ const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/
 /** Makes the folder of a new contract. */
 export const createContract: Command = {
   name: 'new',
-  describe: 'make a new contract in TypeScript, with tests',
+  describe: 'make a new contract, with tests',
   async run(args) {
     const given = await givenTo(
       {
         name: 'new',
         words: '<contract>',
         describe:
-          'Makes a folder with a contract in TypeScript and its tests, ready to run: nothing has to be downloaded.',
-        flags: { out: 'the folder [./NAME]' },
-        examples: [['$0 hello', 'a contract called hello in ./hello']],
-        asksNode: false,
+          'Makes a folder with a contract in TypeScript and its tests, ready to run: nothing has to be downloaded. With --template it is a remote contract: it is registered with a node, and config.yaml is filled in.',
+        flags: {
+          out: 'the folder [./NAME]',
+          template: `make a remote contract instead, that a node calls from afar, in ${LANGUAGES.join(', ')}`,
+        },
+        signs: {
+          'no-register': 'with --template: ask no node; config.yaml is to be filled in by hand',
+        },
+        examples: [
+          ['$0 hello', 'a contract called hello in ./hello'],
+          ['$0 greeting --template python', 'a remote contract, registered with the node on this machine'],
+          ['$0 greeting --template go --node http://127.0.0.1:55001', 'with another node'],
+        ],
       },
       args,
     )
     const name = textOf(given, 'contract') ?? ''
+    const language = flagOf(given, 'template', oneOf(...LANGUAGES))
+    if (language !== undefined) {
+      await newRemote({ name, language, folder: textOf(given, 'out') ?? name }, given)
+      return
+    }
     if (!NAME.test(name))
       throw new SettingsError(
         `a contract has a name of lower-case letters, digits, - and _, not ${JSON.stringify(name)}`,
@@ -49,11 +64,7 @@ export const createContract: Command = {
 }
 
 async function copyTemplate(folder: string, name: string): Promise<void> {
-  const found = await readdir(folder).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  })
-  if (found.length > 0) throw new Error(`${folder} is not empty; name another folder with --out`)
+  await requireEmpty(folder)
   await makeFolder(folder)
   await cp(TEMPLATE, folder, { recursive: true })
   // Packages cannot hold a file of that name.

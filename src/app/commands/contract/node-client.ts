@@ -29,6 +29,8 @@ export interface ContractNode {
 export type Given = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface Form {
+  /** The word before the name; contract, if absent. */
+  readonly group?: string
   /** The word after `terrarium contract`. */
   readonly name: string
   /** Words that follow it, as yargs writes them: `<contract> [args..]`. */
@@ -46,7 +48,7 @@ export interface Form {
 export async function givenTo(form: Form, args: readonly string[]): Promise<Given> {
   const usage = `${form.words} [options]`.trim()
   // Words are for us to count.
-  const parser = commandLine(`terrarium contract ${form.name}`, usage, form.describe)
+  const parser = commandLine(`terrarium ${form.group ?? 'contract'} ${form.name}`, usage, form.describe)
     .strict(false)
     .strictOptions()
   for (const [name, describe] of Object.entries(form.flags ?? {})) addText(parser, name, describe)
@@ -154,6 +156,11 @@ const CURES: Partial<Record<ErrorCode, string>> = {
   CONTRACT_NOT_CONNECTED: 'start its process, for example with "terrarium contract dev FOLDER"',
   CALL_CONFLICT: 'call again, or give --retries and the node does',
   CALL_TIMEOUT: 'does the node mine? "--mine auto" makes blocks as they are needed',
+  REMOTE_CONTRACT_NOT_FOUND:
+    '"terrarium remote status" shows those there are, "terrarium contract new NAME --template LANGUAGE" adds one',
+  INVOCATION_NOT_FOUND: '"terrarium remote retry CONTRACT --list" shows the dead letters',
+  RECORD_TYPE_TAKEN: 'choose another name, or delete the contract that has it',
+  NOT_READY: 'try again in a moment',
   UNAUTHORIZED: 'give the token with --token or in TERRARIUM_ADMIN_TOKEN',
 }
 

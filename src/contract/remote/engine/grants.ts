@@ -100,7 +100,7 @@ export class Grants {
     const { invocations, parts } = this.#desk
     const id = invocationId(contractId, record.transactionId)
     if (invocations.live.has(id)) return undefined
-    const known = invocations.endOf(id)?.row
+    const known = invocations.endBefore(id)
     const { ordinal } = record
     if (known?.mayReturn) return invocations.reopen({ ...known, ordinal }).live
     if (known) {

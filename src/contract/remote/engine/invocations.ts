@@ -1,15 +1,18 @@
 import type { RemoteContract } from '../remote-contract.js'
 import { Backlog } from './backlog.js'
+import { EndedTable } from './ended-table.js'
 import type { Group, GroupCommit } from './group-commit.js'
 import { begun, ended, type Ending, revived, stateAfter, type Happening } from './invocation-states.js'
 import type { Lease, Live } from './lease.js'
 import type { PrimeParts } from './prime-parts.js'
 import {
   type BacklogPlace,
+  chapterOf,
   type ContractRow,
   contractOf,
   type EndedRow,
   type FinalState,
+  idKey,
   type Invoker,
   type LiveRow,
   type LogRow,
@@ -41,6 +44,7 @@ export class Invocations {
   readonly #commit: GroupCommit
   /** Ended, but perhaps not on the disk yet. */
   readonly #ending = new Map<string, EndingRow>()
+  readonly #ended: EndedTable
   #row: ContractRow
   #bytesInFlight = 0
   #extras = 0
@@ -49,6 +53,7 @@ export class Invocations {
     this.#parts = parts
     this.#commit = commit
     this.contractId = contractId
+    this.#ended = new EndedTable(parts.tables)
     this.#row = (parts.tables.get('contracts', contractId) as ContractRow | undefined) ?? NEW_CONTRACT
     this.backlog = new Backlog(parts.source, parts.tables, contractId, this.#row.place)
     for (const row of rows) this.#enter(row)
@@ -166,14 +171,18 @@ export class Invocations {
     const ending = this.#ending.get(id)
     if (ending) return ending
     if (this.live.has(id) || contractOf(id) !== this.contractId) return undefined
-    const number = this.#parts.tables.get('ended_ids', id) as number | undefined
-    const row = number === undefined ? undefined : this.#parts.tables.get('ended', [this.contractId, number])
-    return row === undefined ? undefined : { row: row as EndedRow }
+    const row = this.#ended.find(id, this.#row)
+    return row && { row }
+  }
+
+  /** {@link endOf} for a record that is about to be taken up: if none can have been before, nothing is looked for. */
+  endBefore(id: string): EndedRow | undefined {
+    return (this.#row.hasGoneBack ? this.endOf(id) : this.#ending.get(id))?.row
   }
 
   /** The chain does not lead to the place any more. */
   rewind(place: BacklogPlace): Group {
-    return this.change({}, this.backlog.rewind(place))
+    return this.change({ hasGoneBack: true }, this.backlog.rewind(place))
   }
 
   logChange(id: string, logs: LogRow | undefined): readonly TableChange[] {
@@ -245,7 +254,7 @@ export class Invocations {
     const { id, number, state } = of
     const changes: TableChange[] = [
       { table: 'ended', key: [this.contractId, number], value },
-      { table: 'ended_ids', key: id, value: value && number },
+      { table: 'ended_ids', key: idKey(id, chapterOf(number)), value: value && number },
     ]
     if (state === 'committed') return changes
     return [

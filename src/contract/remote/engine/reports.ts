@@ -8,6 +8,7 @@ import type {
 } from '../prime-reports.js'
 import type { RemoteContract } from '../remote-contract.js'
 import type { ContractQueue } from './contract-queue.js'
+import { EndedTable } from './ended-table.js'
 import type { Live } from './lease.js'
 import type { PrimeParts } from './prime-parts.js'
 import { contractOf, type EndedRow, invocationId, type LogRow, NEW_CONTRACT } from './rows.js'
@@ -174,11 +175,8 @@ export class Reports {
   }
 
   #ended(id: string): EndedRow | undefined {
-    const { tables } = this.#parts
-    const number = tables.get('ended_ids', id) as number | undefined
-    return number === undefined
-      ? undefined
-      : (tables.get('ended', [contractOf(id), number]) as EndedRow | undefined)
+    const row = this.#queueOf(contractOf(id))?.desk.invocations.row
+    return row && new EndedTable(this.#parts.tables).find(id, row)
   }
 
   #logsOf(id: string): LogRow {

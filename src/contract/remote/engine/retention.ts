@@ -1,6 +1,6 @@
 import type { Desk } from './desk.js'
 import type { Outbox } from './outbox.js'
-import type { EndedRow } from './rows.js'
+import { chapterOf, type EndedRow, idKey } from './rows.js'
 import type { TableChange } from './tables.js'
 
 /** Ended invocations after which it is looked whether there are too many. */
@@ -77,7 +77,7 @@ export class Retention {
 function gone({ id, contractId, number, state }: EndedRow): TableChange[] {
   return [
     { table: 'ended', key: [contractId, number], value: undefined },
-    { table: 'ended_ids', key: id, value: undefined },
+    { table: 'ended_ids', key: idKey(id, chapterOf(number)), value: undefined },
     { table: 'logs', key: id, value: undefined },
     ...(state === 'committed'
       ? []

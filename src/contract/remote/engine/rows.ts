@@ -29,6 +29,8 @@ export interface ContractRow {
     /** The last planned time that is dealt with, in ms since 1970. */
     readonly lastMs: number
   } | null
+  /** A reorg took it back over records whose invocations had ended: they may come by again. */
+  readonly hasGoneBack: boolean
   /** Its invocations are cancelled; the outputs still go to the chain. */
   readonly isDeleted: boolean
 }
@@ -40,6 +42,7 @@ export const NEW_CONTRACT: ContractRow = {
   lastExtra: 0,
   counts: { committed: 0, failed: 0, dead: 0, cancelled: 0 },
   schedule: null,
+  hasGoneBack: false,
   isDeleted: false,
 }
 
@@ -100,6 +103,24 @@ export interface LogRow {
   readonly stdout: string
   readonly stderr: string
   readonly truncated: boolean
+}
+
+/** Ended invocations whose ids stand together. */
+const CHAPTER = 512
+const ID_END = 24
+
+/** The chapter that tells of an ended invocation. */
+export function chapterOf(number: number): number {
+  return Math.floor(number / CHAPTER)
+}
+
+/**
+ * Where the number of an ended invocation stands. Ids are hashes, and a table of all of them in their order would have every
+ * result written to another page of the disk; so those of one chapter stand together, and who looks for one goes through the
+ * chapters.
+ */
+export function idKey(id: string, chapter: number): readonly (string | number)[] {
+  return [contractOf(id), chapter, id.slice(-ID_END)]
 }
 
 /** Contract ids are UUIDs. */

@@ -1,4 +1,4 @@
-/** In the order of its parts; numbers before texts, texts by their UTF-8. */
+/** In the order of its parts; numbers before texts, texts by their UTF-8. At most 1,024 bytes in all. */
 export type TableKey = string | readonly (string | number)[]
 
 export const TABLE_NAMES = [

@@ -54,23 +54,34 @@ const condition: fc.Arbitrary<FieldCondition> = fc.oneof(
   }),
 )
 
-const query: fc.Arbitrary<RecordQuery> = fc.record(
-  {
-    txnType: fc.constantFrom('a', 'b'),
-    kind: fc.constantFrom('record', 'output'),
-    tag: fc.constantFrom('', 'x', 'y'),
-    fromMs: fc.nat(40).map((n) => START + n),
-    toMs: fc.nat(40).map((n) => START + n),
-    fromHeight: fc.nat(8),
-    toHeight: fc.nat(8),
-    invoker: fc.constantFrom('ann', 'bob').map(addressOf),
-    invokedBy: fc.nat(20).map((n) => `record ${n}`),
-    field: condition,
-    order: fc.constantFrom('oldest', 'newest'),
-    limit: fc.integer({ min: 1, max: 7 }),
-  },
-  { requiredKeys: ['txnType', 'order', 'limit'], noNullPrototype: true },
-)
+const time = fc.nat(40).map((n) => START + n)
+
+/** With few conditions, or hardly anything would be found. */
+const query: fc.Arbitrary<RecordQuery> = fc
+  .tuple(
+    fc.record({
+      txnType: fc.constantFrom('a', 'a', 'b'),
+      order: fc.constantFrom('oldest', 'newest'),
+      limit: fc.integer({ min: 1, max: 7 }),
+    }),
+    fc.array(
+      fc.oneof(
+        condition.map((field) => ({ field })),
+        fc.constantFrom('', 'x', 'y').map((tag) => ({ tag })),
+        fc.constantFrom('ann', 'bob').map((name) => ({ invoker: addressOf(name) })),
+        fc.nat(20).map((n) => ({ invokedBy: `record ${n}` })),
+        fc.constantFrom('record', 'output').map((kind) => ({ kind })),
+        fc.oneof(
+          time.map((fromMs) => ({ fromMs })),
+          time.map((toMs) => ({ toMs })),
+          fc.nat(8).map((fromHeight) => ({ fromHeight })),
+          fc.nat(8).map((toHeight) => ({ toHeight })),
+        ),
+      ),
+      { maxLength: 2 },
+    ),
+  )
+  .map(([base, conditions]) => Object.assign({ ...base }, ...conditions) as RecordQuery)
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.array(made, { maxLength: 8 }) },
@@ -183,9 +194,29 @@ test('what is indexed is found without looking at the rest', async () => {
     expect(numbers(wanted)).toEqual(found)
     expect(kit.looks).toBe(found.length)
   }
+  expect(numbers({ ...base, invoker: addressOf('ann'), toHeight: 1, limit: 1000 })).toEqual(
+    Array.from({ length: 200 }, (_, n) => n),
+  )
+  const fours = Array.from({ length: 300 }, (_, i) => 10 * i + 4)
+  for (const each of ['oldest', 'newest'] as const) {
+    kit.looks = 0
+    const found = numbers({ ...base, tag: '4', order: each, limit: 1000 })
+    expect(found).toEqual(each === 'oldest' ? fours : [...fours].reverse())
+    expect(kit.looks).toBe(300)
+  }
   kit.looks = 0
   expect(numbers({ ...base, fromMs: START + 2900, toMs: START + 2901 })).toEqual([2899, 2900])
   expect(kit.looks).toBeLessThan(300)
+})
+
+test('records are found by their times in whatever order these come', async () => {
+  await kit.queries.define('order', [])
+  for (const times of [[30, 40, 10], [20]]) kit.mine(...times.map((n) => order(n, { timestamp: START + n })))
+  await kit.queries.settled()
+  const base = { txnType: 'order', order: 'oldest', limit: 9 } as const
+  expect(numbers({ ...base, fromMs: START + 35 })).toEqual([40])
+  expect(numbers({ ...base, toMs: START + 15 })).toEqual([10])
+  expect(numbers({ ...base, fromMs: START + 20, toMs: START + 30 })).toEqual([30, 20])
 })
 
 test('a page ends when it has cost enough, be it empty, and the next one goes on where it ended', () => {

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals'
 import { freePort } from '../../../support/program.js'
 import { waitFor } from '../../../support/wait-for.js'
 import { LiveNode } from '../../live-node.js'
@@ -10,6 +11,13 @@ export interface Backlog {
   readonly dead: number
   readonly outputs_waiting: number
   readonly streams: number
+}
+
+interface AuditPage {
+  readonly committed: number
+  readonly outputs: number
+  readonly problems: readonly unknown[]
+  readonly next_cursor: string | null
 }
 
 export interface Contract {
@@ -90,16 +98,37 @@ export class RemoteNode {
     return (await this.live.get(`/remote/contracts/${contractId}/backlog/`)) as Backlog
   }
 
-  /** Resolves when all that was submitted has ended and stands in blocks. */
+  /** Resolves when so many invocations are committed and their outputs stand in blocks, as the audit says. */
   async untilDone(contractId: string, committed: number): Promise<void> {
     await waitFor(
       `${committed} invocations to be committed and their outputs to stand in blocks`,
-      async () => {
-        const backlog = await this.backlog(contractId)
-        return backlog.committed === committed && backlog.outputs_waiting === 0 && backlog.pending === 0
-      },
+      async () => (await this.backlog(contractId)).committed === committed,
       120_000,
     )
+    const counts = await waitFor(
+      'the last output to stand in a block',
+      async () => {
+        const found = await this.audit(contractId)
+        return found.outputs === committed ? found : undefined
+      },
+      60_000,
+    )
+    expect(counts).toEqual({ committed, outputs: committed, problems: 0 })
+  }
+
+  /** What the node's own audit counts, all pages together. */
+  async audit(contractId: string) {
+    const sums = { committed: 0, outputs: 0, problems: 0 }
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`
+      const page = (await this.live.get(`/remote/contracts/${contractId}/audit/${query}`)) as AuditPage
+      sums.committed += page.committed
+      sums.outputs += page.outputs
+      sums.problems += page.problems.length
+      cursor = page.next_cursor
+    }
+    return sums
   }
 
   /** How often the chain holds an output of each invoking transaction, read from the blocks themselves. */

@@ -1,15 +1,19 @@
-import { test } from '@jest/globals'
-import { type Language, LANGUAGES, isAvailable } from './languages.js'
+import { beforeAll, test } from '@jest/globals'
+import { type Language, LANGUAGES, isAvailable, readyFolder } from './languages.js'
 
 const available = new Map(
   await Promise.all(LANGUAGES.map(async (each) => [each, await isAvailable(each)] as const)),
 )
 
-/** Says in the report which languages are left out. */
+/** Makes all templates ready before the first test, and says in the report which languages are left out. */
 export function reportAbsent(): void {
+  beforeAll(() => allOf(languages().map(async (each) => void (await readyFolder(each)))), SET_UP_MS)
   for (const [{ name }, isThere] of available)
     if (!isThere) test.skip(`${name}: its toolchain is absent, nothing below was run for it`, () => undefined)
 }
+
+/** Compilers and package registries take their time. */
+const SET_UP_MS = 300_000
 
 /** Those that this machine can run; `LANGUAGES=typescript,go` in the environment names fewer. */
 export function languages(): readonly Language[] {

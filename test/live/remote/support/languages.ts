@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PACKAGE_ROOT } from '../../../../src/app/package-info.js'
+import { waitFor } from '../../../support/wait-for.js'
 
 const run = promisify(execFile)
 
@@ -17,6 +18,8 @@ export interface Language {
   readonly probe: string
   /** Commands of its README that make it ready, in its folder. */
   readonly setUp: readonly (readonly string[])[]
+  /** Tries the template as its author would. */
+  readonly test: readonly [string, ...string[]]
   /** Starts the client, in its folder; `--config` follows. */
   readonly start: readonly [string, ...string[]]
   /** It has no stdout and stderr of its own for each invocation: all goes to stderr. */
@@ -33,6 +36,7 @@ const PYTHON = {
     ['make', 'setup'],
     ['make', 'proto'],
   ],
+  test: ['make', 'test'],
   start: ['venv/bin/python', 'main.py'],
 } as const
 
@@ -42,6 +46,7 @@ export const LANGUAGES: readonly Language[] = [
     needs: [['npm', '--version']],
     probe: 'src/process.ts',
     setUp: [NPM, ['npm', 'run', 'build']],
+    test: ['npm', 'test'],
     start: [process.execPath, 'dist/src/main.js'],
     hasOneLog: false,
   },
@@ -51,6 +56,7 @@ export const LANGUAGES: readonly Language[] = [
     needs: [['go', 'version']],
     probe: 'process.go',
     setUp: [['go', 'build', '-o', 'smart-contract', '.']],
+    test: ['make', 'test'],
     start: ['./smart-contract'],
     hasOneLog: true,
   },
@@ -78,31 +84,88 @@ export async function isAvailable({ name, needs }: Language): Promise<boolean> {
  * A folder with the template, the probe in place of its contract, made ready by the commands of its README. Kept for the
  * next run; another template or probe gets another folder.
  */
-export async function readyFolder(language: Language): Promise<string> {
+export function readyFolder(language: Language): Promise<string> {
+<<<<<<< HEAD
+=======
+  const known = folders.get(language.name)
+  const folder = known ?? makeReady(language)
+  folders.set(language.name, folder)
+  return folder
+}
+
+const folders = new Map<string, Promise<string>>()
+
+async function makeReady(language: Language): Promise<string> {
   const template = templateOf(language.name)
-  const probe = join(import.meta.dirname, '..', 'probes', `process.${language.probe.split('.').at(-1)}`)
+>>>>>>> w-ts
+  const probe = join(import.meta.dirname, '..', 'fixtures', `process.${language.probe.split('.').at(-1)}`)
+  return madeFolder(language, probe)
+}
+
+/** {@link readyFolder} with the template as it is. */
+export function plainFolder(language: Language): Promise<string> {
+  return madeFolder(language, undefined)
+}
+
+async function madeFolder(language: Language, probe: string | undefined): Promise<string> {
+  const template = templateOf(language.name)
   const folder = join(
     tmpdir(),
     'terrarium-templates',
-    `${language.name}-${await digestOf([template, probe])}`,
+    `${language.name}-${await digestOf(probe === undefined ? [template] : [template, probe])}`,
   )
-  if (await exists(join(folder, READY))) return folder
+  const lock = `${folder}.lock`
+  await mkdir(dirname(folder), { recursive: true })
+  // Another run of tests may be at it.
+  await waitFor(
+    `${lock} to be free`,
+    async () => (await exists(join(folder, READY))) || isTaken(lock),
+    SET_UP_MS,
+  )
+  try {
+    if (!(await exists(join(folder, READY)))) await setUp(language, template, probe, folder)
+  } finally {
+    await rm(lock, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** Whether the lock is this process's now. One that is older than any set-up was left behind. */
+async function isTaken(lock: string): Promise<boolean> {
+  const age = await stat(lock).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  )
+  if (age > SET_UP_MS) await rm(lock, { recursive: true, force: true })
+  return mkdir(lock).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function setUp(language: Language, template: string, probe: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
   await cp(template, folder, {
     recursive: true,
     filter: (path) => !NOT_COPIED.test(path.slice(template.length)),
   })
+  if (probe !== undefined) await replaceContract(folder, language, probe)
+  for (const [program = '', ...args] of language.setUp)
+    await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
+  await writeFile(join(folder, READY), '')
+}
+
+<<<<<<< HEAD
+async function replaceContract(folder: string, language: Language, probe: string): Promise<void> {
   await cp(probe, join(folder, language.probe))
   // The example of a test is one of the author's contract.
   for (const test of ['test/process.test.ts', 'process_test.go', 'tests/test_process.py'])
     await rm(join(folder, test), { force: true })
-  for (const [program = '', ...args] of language.setUp)
-    await run(program, args, { cwd: folder, maxBuffer: 1 << 26 })
-  await writeFile(join(folder, READY), '')
-  return folder
 }
 
+=======
+const SET_UP_MS = 240_000
+>>>>>>> w-ts
 const READY = '.ready'
 const NOT_COPIED = /(node_modules|dist|venv|__pycache__)$/
 

@@ -1,4 +1,4 @@
-/** What a record's payload tells the probe contract to do; every language has one in ../probes. */
+/** What a record's payload tells the probe contract to do; every language has one in ../fixtures. */
 export interface Order {
   readonly do:
     | 'ok'

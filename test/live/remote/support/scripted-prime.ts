@@ -1,5 +1,5 @@
 import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, type status } from '@grpc/grpc-js'
-import { ClientFrame, type Hello, PrimeFrame, type Result } from '../../../../src/contract/wire/remote.js'
+import type { ClientFrame, Hello, PrimeFrame, Result } from '../../../../src/contract/wire/remote.js'
 import { remoteContracts } from '../../../../src/contract/wire/services.js'
 import { afterThisTest } from '../../../support/cleanup.js'
 import { waitFor } from '../../../support/wait-for.js'
@@ -118,7 +118,7 @@ export class PrimeStream {
   }
 
   #lastHeartbeat(): number {
-    return this.frames.findLast(({ heartbeat }) => heartbeat)?.heartbeat?.unixMs ?? 0
+    return this.frames.flatMap(({ heartbeat }) => heartbeat?.unixMs ?? []).at(-1) ?? 0
   }
 
   /** Ends the stream with the status. */

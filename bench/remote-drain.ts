@@ -1,0 +1,252 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
+import { GroupCommit } from '../src/contract/remote/engine/group-commit.js'
+import { PrimeEngine } from '../src/contract/remote/engine/prime-engine.js'
+import { chapterOf, idKey } from '../src/contract/remote/engine/rows.js'
+import { TABLE_NAMES, type TableChange, type Tables } from '../src/contract/remote/engine/tables.js'
+import type { Client, Delivery, Outcome } from '../src/contract/remote/prime.js'
+import type { PlacedRecord, RecordSource } from '../src/contract/remote/record-source.js'
+import type { RegistryEventMap } from '../src/contract/remote/registry.js'
+import type { RemoteContract } from '../src/contract/remote/remote-contract.js'
+import { OrderedTables } from '../src/store/remote/ordered-tables.js'
+import { openRemoteRoot } from '../src/store/remote/remote-root.js'
+import { systemClock } from '../src/time/clock.js'
+import { KeyPair } from '../src/wallet/keys.js'
+import { forInformation, reaches, type Row, staysUnder } from './row.js'
+import { anonymousBytes } from './support/anonymous-bytes.js'
+import { percentile } from './support/measure.js'
+import { withFolder } from './support/with-folder.js'
+
+const RECORDS = 100_000
+const PAYLOAD_BYTES = 1_000
+const IN_FLIGHT = 64
+const MOST_SECONDS = 15
+const ROUNDS = 2
+const CONTRACT: RemoteContract = {
+  id: '6f3c2b1a-0000-4000-8000-000000000001',
+  txnType: 'order',
+  state: 'active',
+  executionOrder: 'parallel',
+  onDead: 'continue',
+  confirmations: 1,
+  leaseMs: 60_000,
+  maxRuntimeMs: 900_000,
+  maxBacklog: 1_000_000,
+  schedule: null,
+  spans: [{ after: 0, upTo: null }],
+  envVersion: 1,
+  createdMs: 0,
+}
+
+interface Drained {
+  readonly seconds: number
+  readonly commitMs: readonly number[]
+  readonly grownBytes: number
+}
+
+/**
+ * How fast a prime hands a backlog out and takes the results, each on the disk before it is acknowledged, with a client
+ * in the same process; beside it the same rows written to the same store, as many at once, by nobody in particular.
+ */
+export async function run(): Promise<Row[]> {
+  const [drains, withOutputs, bare] = [[], [], []] as [Drained[], Drained[], number[]]
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(await inTables(bareRate))
+    drains.push(await inTables((tables) => drain(tables, false)))
+    withOutputs.push(await inTables((tables) => drain(tables, true)))
+  }
+  const [best, output] = [drains, withOutputs].map(fastest) as [Drained, Drained]
+  const ceiling = Math.max(...bare)
+  const ceilingName = 'the same rows written to the same store'
+  const claim = `remote contracts: backlog of ${RECORDS} records of 1 KB drained, ${IN_FLIGHT} in flight, each result on disk`
+  const rate = RECORDS / best.seconds
+  const outputRate = RECORDS / output.seconds
+  return [
+    reaches(0.6, { claim, unit: 'records/s', value: rate, ceiling, ceilingName, ratio: rate / ceiling }),
+    staysUnder(MOST_SECONDS, { claim, unit: 's', value: best.seconds }),
+    staysUnder(20, {
+      claim: 'remote contracts: result until its answer, p99',
+      unit: 'ms',
+      value: percentile(best.commitMs, 0.99),
+    }),
+    staysUnder(100, {
+      claim: 'remote contracts: memory that the drain takes',
+      unit: 'MB',
+      value: Math.max(...drains.map(({ grownBytes }) => grownBytes)) / 1e6,
+    }),
+    forInformation({
+      claim: `${claim}, each with an output`,
+      unit: 'records/s',
+      value: outputRate,
+      ceiling,
+      ceilingName,
+      ratio: outputRate / ceiling,
+    }),
+  ]
+}
+
+function fastest(drains: readonly Drained[]): Drained | undefined {
+  return [...drains].sort((a, b) => a.seconds - b.seconds)[0]
+}
+
+function inTables<T>(use: (tables: Tables) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const root = openRemoteRoot(join(folder, 'remote'))
+    try {
+      return await use(OrderedTables.open(root, TABLE_NAMES))
+    } finally {
+      await root.close()
+    }
+  })
+}
+
+async function drain(tables: Tables, outputToChain: boolean): Promise<Drained> {
+  const prime = primeOver(tables)
+  const commitMs: number[] = []
+  let done = 0
+  let mostBytes = 0
+  const before = anonymousBytes()
+  const start = performance.now()
+  await new Promise<void>((resolve, reject) => {
+    const client = clientThat((delivery) => {
+      const sentMs = performance.now()
+      prime.finish(client.sessionId, resultOf(delivery, outputToChain)).then(() => {
+        commitMs.push(performance.now() - sentMs)
+        done += 1
+        if (done % 1000 === 0) mostBytes = Math.max(mostBytes, anonymousBytes())
+        if (done === RECORDS) resolve()
+      }, reject)
+    })
+    prime.attach(client, IN_FLIGHT, [])
+    prime.start(client.sessionId)
+  })
+  const seconds = (performance.now() - start) / 1000
+  await prime.close()
+  return { seconds, commitMs, grownBytes: mostBytes - before }
+}
+
+function clientThat(deliver: (delivery: Delivery) => void): Client {
+  return {
+    sessionId: 'session',
+    contractId: CONTRACT.id,
+    instanceId: 'instance',
+    deliver,
+    cancel: () => undefined,
+    supersede: () => undefined,
+  }
+}
+
+function resultOf({ invocationId, leaseToken }: Delivery, outputToChain: boolean): Outcome {
+  return {
+    invocationId,
+    leaseToken,
+    dataJson: '{"status":"success","data":"your result data"}',
+    outputToChain,
+    outputTag: undefined,
+    error: undefined,
+    logs: undefined,
+    durationMs: 1,
+    heapJson: {},
+  }
+}
+
+function primeOver(tables: Tables): PrimeEngine {
+  const events = new EventEmitter<RegistryEventMap>()
+  return PrimeEngine.open({
+    ...systemClock,
+    source: madeUpRecords(),
+    registry: { events, get: () => CONTRACT, all: () => [CONTRACT] },
+    tables,
+    keys: new KeyPair(randomBytes(32)),
+    maxTransactionBytes: 100_000,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+    randomBytes,
+    uuid: () => '',
+    log: (message) => process.stderr.write(`${message}\n`),
+  })
+}
+
+/** Records that are made when they are asked for: the chain's own cost is another bench's. */
+function madeUpRecords(): RecordSource {
+  const text = 'x'.repeat(PAYLOAD_BYTES)
+  const at = (txnType: string, ordinal: number): PlacedRecord | undefined =>
+    ordinal > RECORDS
+      ? undefined
+      : {
+          ...{ ordinal, txnType, height: Math.floor(ordinal / 1000), index: ordinal % 1000, tag: '' },
+          transactionId: createHash('sha256').update(String(ordinal)).digest('hex'),
+          timestamp: 1_700_000_000_000,
+          payload: { text },
+        }
+  return {
+    chainId: 'c'.repeat(64),
+    height: () => RECORDS,
+    hashAt: (height) => String(height),
+    count: () => RECORDS,
+    at,
+    from: () => [],
+    carrierOf: () => undefined,
+    isPending: () => true,
+    submit: () => Promise.resolve(),
+    onTip: () => () => undefined,
+    onDropped: () => () => undefined,
+  }
+}
+
+/** What a drain writes of an invocation, {@link IN_FLIGHT} at a time, one after the other as the disk answers. */
+async function bareRate(tables: Tables): Promise<number> {
+  const commit = new GroupCommit(tables, () => undefined)
+  let number = 0
+  const start = performance.now()
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (number < RECORDS) await commit.add(rowsOf(++number)).durable
+    }),
+  )
+  return (1000 * RECORDS) / (performance.now() - start)
+}
+
+function rowsOf(number: number): TableChange[] {
+  const txnId = createHash('sha256').update(String(number)).digest('hex')
+  const id = `${CONTRACT.id}:${txnId}`
+  const invoker = {
+    id,
+    contractId: CONTRACT.id,
+    txnType: 'order',
+    kind: 'transaction',
+    txnId,
+    ordinal: number,
+  }
+  const rest = {
+    extra: 0,
+    timestampMs: 1_700_000_000_000,
+    tag: '',
+    payloadJson: null,
+    deliveries: 1,
+    failures: 0,
+  }
+  const began = { token: Buffer.alloc(16), startedMs: 1_700_000_000_000, error: null }
+  const live = { ...invoker, ...rest, ...began, deliveriesAllowed: 20, failuresAllowed: 5, retryAtMs: null }
+  const result = { dataJson: '{"status":"success","data":"your result data"}', digest: Buffer.alloc(32) }
+  const ended = {
+    ...invoker,
+    ...rest,
+    ...result,
+    number,
+    state: 'committed',
+    outputTxnId: null,
+    mayReturn: false,
+  }
+  return [
+    { table: 'live', key: id, value: live },
+    { table: 'live', key: id, value: undefined },
+    {
+      table: 'ended',
+      key: [CONTRACT.id, number],
+      value: { ...ended, startedMs: 0, finishedMs: 0, error: null },
+    },
+    { table: 'ended_ids', key: idKey(id, chapterOf(number)), value: number },
+  ]
+}
