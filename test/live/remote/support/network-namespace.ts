@@ -20,6 +20,7 @@ async function ip(...args: string[]): Promise<void> {
 export async function hasNamespaces(): Promise<boolean> {
   try {
     await run('tc', ['-V'])
+    await run('ss', ['-V'])
     await ip('netns', 'add', NAME)
     await ip('netns', 'del', NAME)
     return true
@@ -56,6 +57,12 @@ export class NetworkNamespace {
     const loss = ['root', 'pfifo', 'limit', '0']
     if (toClient) await run('tc', ['qdisc', 'replace', 'dev', OUTSIDE, ...loss])
     if (toNode) await run('tc', ['-n', NAME, 'qdisc', 'replace', 'dev', INSIDE, ...loss])
+  }
+
+  /** Whether a process in it holds a connection to a port of this machine. */
+  async isConnectedTo(port: number): Promise<boolean> {
+    const [program, ...args] = [...this.prefix, 'ss', '-Htn', 'state', 'established', 'dport', `= :${port}`]
+    return (await run(program, args)).stdout !== ''
   }
 
   async heal(): Promise<void> {

@@ -31,7 +31,6 @@ export class Relay {
   readonly #server: Server
   readonly #target: number
   readonly #pairs: Pair[] = []
-  #delayMs = 0
 
   private constructor(target: number) {
     this.#target = target
@@ -84,11 +83,6 @@ export class Relay {
       }
   }
 
-  /** Everything arrives so much later from now on. */
-  delay(ms: number): void {
-    this.#delayMs = ms
-  }
-
   /** Breaks the connections there are, at both ends. */
   cut(): void {
     for (const { toNode } of this.#pairs) {
@@ -107,33 +101,25 @@ export class Relay {
     const toNode: Direction = { from: client, to: node, isStalled: false, isOver: false }
     const toClient: Direction = { from: node, to: client, isStalled: false, isOver: false }
     this.#pairs.push({ sinceMs: performance.now(), toNode, toClient })
-    this.#forward(toNode)
-    this.#forward(toClient)
+    forward(toNode)
+    forward(toClient)
   }
+}
 
-  #forward(direction: Direction): void {
-    const { from, to } = direction
-    const later = (step: () => void): void => {
-      if (this.#delayMs === 0) step()
-      else setTimeout(step, this.#delayMs)
-    }
-    from.setNoDelay(true)
-    from.on('data', (bytes: Buffer) =>
-      later(() => {
-        if (!to.write(bytes)) from.pause()
-      }),
-    )
-    to.on('drain', () => {
-      if (!direction.isStalled) from.resume()
-    })
-    from.on('error', () => undefined)
-    from.on('close', () =>
-      later(() => {
-        direction.isOver = true
-        if (!direction.isStalled) to.destroySoon()
-      }),
-    )
-  }
+function forward(direction: Direction): void {
+  const { from, to } = direction
+  from.setNoDelay(true)
+  from.on('data', (bytes: Buffer) => {
+    if (!to.write(bytes)) from.pause()
+  })
+  to.on('drain', () => {
+    if (!direction.isStalled) from.resume()
+  })
+  from.on('error', () => undefined)
+  from.on('close', () => {
+    direction.isOver = true
+    if (!direction.isStalled) to.destroySoon()
+  })
 }
 
 function stop(direction: Direction): void {

@@ -117,16 +117,13 @@ export class ServedContract {
     )
   }
 
-  /** How many outputs the chain holds for a record. */
+  /** How many outputs the chain holds for a record, once there is one and no other waits for a block. */
   async outputsOf(transactionId: string): Promise<number> {
-    return (await this.#node.outputs(this.#contract.contractId)).get(transactionId) ?? 0
-  }
-
-  /** Waits until every output stands in a block. */
-  async settled(): Promise<void> {
-    await waitFor(`${this.#type}: outputs in blocks`, async () => {
-      const { outputs_waiting: waiting } = await this.#node.backlog(this.#contract.contractId)
-      return waiting === 0
+    const { contractId } = this.#contract
+    return waitFor(`${this.#type}: an output in a block, and none that waits`, async () => {
+      const count = (await this.#node.outputs(contractId)).get(transactionId) ?? 0
+      const { outputs_waiting: waiting } = await this.#node.backlog(contractId)
+      return waiting === 0 ? count : 0
     })
   }
 }
