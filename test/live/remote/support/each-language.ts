@@ -7,7 +7,7 @@ const available = new Map(
 
 /** Makes all templates ready before the first test, and says in the report which languages are left out. */
 export function reportAbsent(): void {
-  beforeAll(() => allOf(languages().map(async (each) => void (await readyFolder(each)))), SET_UP_MS)
+  beforeAll(() => allOf(languages().map(readyFolder)), SET_UP_MS)
   for (const [{ name }, isThere] of available)
     if (!isThere) test.skip(`${name}: its toolchain is absent, nothing below was run for it`, () => undefined)
 }
@@ -36,7 +36,7 @@ export async function inEachLanguage(check: (language: Language) => Promise<void
 }
 
 /** Waits for all of them, however they end, and tells all faults. */
-export async function allOf(checks: readonly Promise<void>[]): Promise<void> {
+export async function allOf(checks: readonly Promise<unknown>[]): Promise<void> {
   const ended = await Promise.allSettled(checks)
   const faults = ended.flatMap((each) => (each.status === 'rejected' ? [textOf(each.reason)] : []))
   if (faults.length > 0) throw new Error(faults.join('\n\n'))
