@@ -83,6 +83,8 @@ export class ContractQueue {
 
   async finish(outcome: Outcome, contract: RemoteContract): Promise<Acknowledgement> {
     const { acknowledgement, group, output } = this.#results.take(outcome, contract)
+    // From now on it counts as ended, so its output is due.
+    if (output !== undefined) this.#outbox.expect()
     // What it leaves room for is written with it.
     this.#grants.pump()
     await group?.durable

@@ -60,9 +60,13 @@ export class Outbox {
     return this.#numbersAfter(0, 1)[0]
   }
 
-  /** Another output is on the disk. */
-  added(): void {
+  /** There is another output, which is on its way to the disk. */
+  expect(): void {
     this.#missing += 1
+  }
+
+  /** It is on the disk. */
+  added(): void {
     if (this.#waiting.size < this.#desk.limits.outputsAtOnce) this.#start(() => this.#fill())
   }
 
