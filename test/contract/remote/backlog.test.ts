@@ -58,6 +58,23 @@ test('REM-5, REM-6: a reorg cancels what vanished, takes up what is new before, 
   expect(kit.prime.backlogOf(CONTRACT_ID)).toMatchObject({ committed: 3, cancelled: 0, pending: 0 })
 })
 
+test('REM-5: nothing is taken up between a reorg and the word of it', async () => {
+  const kit = new PrimeKit()
+  const [a] = await kit.mine(1)
+  if (!a) throw new Error('a record')
+  const client = kit.attach('one', 1)
+  await settled()
+  const [x, y] = [kit.record(), kit.record()]
+  kit.source.reorg(1, [[x, a, y]])
+  kit.prime.credit(client.sessionId, 5)
+  await settled(20)
+  expect([...client.tasks.values()].map(({ txnId }) => txnId)).toEqual([
+    a.transactionId,
+    x.transactionId,
+    y.transactionId,
+  ])
+})
+
 test('REM-34: an output that a reorg takes out of the chain, or the pool drops, is submitted again', async () => {
   const kit = new PrimeKit()
   await kit.mine(1)

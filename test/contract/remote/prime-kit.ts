@@ -259,8 +259,8 @@ export class PrimeKit {
       monotonicMs: () => this.time.monotonicMs(),
       after: (ms, action) => this.time.after(ms, action),
       random: () => 0.5,
-      randomBytes: (length) =>
-        createHash('sha256').update(`random ${++this.#random}`).digest().subarray(0, length),
+      randomBytes: (outputLength) =>
+        createHash('shake256', { outputLength }).update(`${++this.#random}`).digest(),
       uuid: () => `00000000-0000-4000-8000-${String(++this.#random).padStart(12, '0')}`,
       log: (message) => this.logged.push(message),
       limits: this.#limits,

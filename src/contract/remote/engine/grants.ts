@@ -8,9 +8,9 @@ import { granted, isExhausted } from './invocation-states.js'
 import type { Lease, Live } from './lease.js'
 import { invocationId, type Invoker } from './rows.js'
 import { freest, type Session } from './session.js'
+import { Tokens } from './tokens.js'
 import { recordJson, syntheticJson } from './transaction-json.js'
 
-const TOKEN_BYTES = 16
 /** Records looked at in a row that need no client. */
 const LOOKS = 64
 /** An invocation whose record is not where it was waits until the reorg is dealt with. */
@@ -34,11 +34,13 @@ export class Grants {
   readonly #desk: Desk
   #sending: { readonly group: Group; readonly list: Sending[] } | undefined
   #willGoOn = false
+  readonly #tokens: Tokens
   #isStopped = false
   isPaused = false
 
   constructor(desk: Desk) {
     this.#desk = desk
+    this.#tokens = new Tokens((length) => desk.parts.randomBytes(length))
   }
 
   /** For good. */
@@ -128,7 +130,7 @@ export class Grants {
       invocations.waiting.enter(live, parts.monotonicMs() + MISSING_RECORD_MS)
       return
     }
-    const row = granted(live.row, parts.randomBytes(TOKEN_BYTES), parts.now())
+    const row = granted(live.row, this.#tokens.next(), parts.now())
     const lease = this.#lease(row.token as Uint8Array, session, contract, transactionJson.length)
     this.#desk.wakeAt(lease.expiresMs)
     const delivery = {
@@ -204,11 +206,16 @@ function send({ live, lease, session, delivery }: Sending): void {
 }
 
 function invokerOf(record: PlacedRecord, id: string, contractId: string): Invoker {
-  const { transactionId: txnId, txnType, ordinal, timestamp: timestampMs, tag } = record
   return {
-    ...{ id, contractId, txnType, txnId, ordinal, timestampMs, tag },
+    id,
+    contractId,
+    txnType: record.txnType,
     kind: 'transaction',
+    txnId: record.transactionId,
+    ordinal: record.ordinal,
     extra: 0,
+    timestampMs: record.timestamp,
+    tag: record.tag,
     payloadJson: null,
   }
 }
