@@ -1,22 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { join } from 'node:path'
-import { GroupCommit } from '../src/contract/remote/engine/group-commit.js'
 import { PrimeEngine } from '../src/contract/remote/engine/prime-engine.js'
-import { chapterOf, idKey } from '../src/contract/remote/engine/rows.js'
-import { TABLE_NAMES, type TableChange, type Tables } from '../src/contract/remote/engine/tables.js'
+import type { Tables } from '../src/contract/remote/engine/tables.js'
 import type { Client, Delivery, Outcome } from '../src/contract/remote/prime.js'
 import type { PlacedRecord, RecordSource } from '../src/contract/remote/record-source.js'
 import type { RegistryEventMap } from '../src/contract/remote/registry.js'
 import type { RemoteContract } from '../src/contract/remote/remote-contract.js'
-import { OrderedTables } from '../src/store/remote/ordered-tables.js'
-import { openRemoteRoot } from '../src/store/remote/remote-root.js'
 import { systemClock } from '../src/time/clock.js'
 import { KeyPair } from '../src/wallet/keys.js'
 import { forInformation, reaches, type Row, staysUnder } from './row.js'
 import { anonymousBytes } from './support/anonymous-bytes.js'
+import { bareRate, inTables } from './support/bare-commits.js'
 import { percentile } from './support/measure.js'
-import { withFolder } from './support/with-folder.js'
 
 const RECORDS = 100_000
 const PAYLOAD_BYTES = 1_000
@@ -52,7 +47,7 @@ interface Drained {
 export async function run(): Promise<Row[]> {
   const [drains, withOutputs, bare] = [[], [], []] as [Drained[], Drained[], number[]]
   for (let round = 0; round < ROUNDS; round++) {
-    bare.push(await inTables(bareRate))
+    bare.push(await inTables((tables) => bareRate(tables, RECORDS, IN_FLIGHT)))
     drains.push(await inTables((tables) => drain(tables, false)))
     withOutputs.push(await inTables((tables) => drain(tables, true)))
   }
@@ -88,17 +83,6 @@ export async function run(): Promise<Row[]> {
 
 function fastest(drains: readonly Drained[]): Drained | undefined {
   return [...drains].sort((a, b) => a.seconds - b.seconds)[0]
-}
-
-function inTables<T>(use: (tables: Tables) => Promise<T>): Promise<T> {
-  return withFolder(async (folder) => {
-    const root = openRemoteRoot(join(folder, 'remote'))
-    try {
-      return await use(OrderedTables.open(root, TABLE_NAMES))
-    } finally {
-      await root.close()
-    }
-  })
 }
 
 async function drain(tables: Tables, outputToChain: boolean): Promise<Drained> {
@@ -193,60 +177,4 @@ function madeUpRecords(): RecordSource {
     onTip: () => () => undefined,
     onDropped: () => () => undefined,
   }
-}
-
-/** What a drain writes of an invocation, {@link IN_FLIGHT} at a time, one after the other as the disk answers. */
-async function bareRate(tables: Tables): Promise<number> {
-  const commit = new GroupCommit(tables, () => undefined)
-  let number = 0
-  const start = performance.now()
-  await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      while (number < RECORDS) await commit.add(rowsOf(++number)).durable
-    }),
-  )
-  return (1000 * RECORDS) / (performance.now() - start)
-}
-
-function rowsOf(number: number): TableChange[] {
-  const txnId = createHash('sha256').update(String(number)).digest('hex')
-  const id = `${CONTRACT.id}:${txnId}`
-  const invoker = {
-    id,
-    contractId: CONTRACT.id,
-    txnType: 'order',
-    kind: 'transaction',
-    txnId,
-    ordinal: number,
-  }
-  const rest = {
-    extra: 0,
-    timestampMs: 1_700_000_000_000,
-    tag: '',
-    payloadJson: null,
-    deliveries: 1,
-    failures: 0,
-  }
-  const began = { token: Buffer.alloc(16), startedMs: 1_700_000_000_000, error: null }
-  const live = { ...invoker, ...rest, ...began, deliveriesAllowed: 20, failuresAllowed: 5, retryAtMs: null }
-  const result = { dataJson: '{"status":"success","data":"your result data"}', digest: Buffer.alloc(32) }
-  const ended = {
-    ...invoker,
-    ...rest,
-    ...result,
-    number,
-    state: 'committed',
-    outputTxnId: null,
-    mayReturn: false,
-  }
-  return [
-    { table: 'live', key: id, value: live },
-    { table: 'live', key: id, value: undefined },
-    {
-      table: 'ended',
-      key: [CONTRACT.id, number],
-      value: { ...ended, startedMs: 0, finishedMs: 0, error: null },
-    },
-    { table: 'ended_ids', key: idKey(id, chapterOf(number)), value: number },
-  ]
 }

@@ -23,6 +23,8 @@ export function run(): Promise<Row[]> {
       port: server.url,
       records: RECORDS,
       maxInFlight: IN_FLIGHT,
+      login: { apiKey: 'key', chainId: 'chain', contractId: 'contract' },
+      outputToChain: false,
     })
     const after = await residentMb()
     const seconds = Number(client.url)

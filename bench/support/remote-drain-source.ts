@@ -3,15 +3,18 @@ import { ClientFrame, PrimeFrame, type Result } from '../../src/contract/wire/re
 import { inputOfChild, serveParent } from './child.js'
 
 /** A client that answers every delivery at once; says how long it took from its Welcome to the last acknowledgement. */
-const { port, records, maxInFlight } = inputOfChild() as {
+const { port, records, maxInFlight, login, outputToChain } = inputOfChild() as {
   readonly port: string
   readonly records: number
   readonly maxInFlight: number
+  /** What the node knows the client by. */
+  readonly login: { readonly apiKey: string; readonly chainId: string; readonly contractId: string }
+  readonly outputToChain: boolean
 }
 const metadata = new Metadata()
-metadata.set('x-api-key', 'key')
-metadata.set('x-chain-id', 'chain')
-metadata.set('x-smart-contract-id', 'contract')
+metadata.set('x-api-key', login.apiKey)
+metadata.set('x-chain-id', login.chainId)
+metadata.set('x-smart-contract-id', login.contractId)
 const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
 const stream = client.makeBidiStreamRequest<Partial<ClientFrame>, PrimeFrame>(
   '/remote_sc.v1.RemoteContracts/Connect',
@@ -40,7 +43,7 @@ serveParent(String(seconds), () => {
 
 function resultOf({ invocationId, leaseToken }: NonNullable<PrimeFrame['delivery']>): Result {
   return {
-    ...{ invocationId, leaseToken, outputToChain: false, error: undefined, logs: null, durationMs: 1 },
+    ...{ invocationId, leaseToken, outputToChain, error: undefined, logs: null, durationMs: 1 },
     ...{ dataJson: '{"status":"success","data":"your result data"}', outputTag: undefined, heapJson: {} },
   }
 }

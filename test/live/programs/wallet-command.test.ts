@@ -1,14 +1,14 @@
 import { chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import { SettingsError } from '../../src/app/settings/errors.js'
-import { DEVELOPMENT_MNEMONIC } from '../../src/wallet/development-accounts.js'
-import { Wallet } from '../../src/wallet/wallet.js'
-import { account } from '../support/chain.js'
-import { temporaryFolder } from '../support/cleanup.js'
-import { terrarium } from '../support/terrarium.js'
-import { expectNoSecret, faultIn, PASSPHRASE, walletPath } from './wallet-secrets.js'
-import { runWallet, type WalletRun } from './wallet-io.js'
+import { SettingsError } from '../../../src/app/settings/errors.js'
+import { DEVELOPMENT_MNEMONIC } from '../../../src/wallet/development-accounts.js'
+import { Wallet } from '../../../src/wallet/wallet.js'
+import { account } from '../../support/chain.js'
+import { temporaryFolder } from '../../support/cleanup.js'
+import { terrarium } from '../../support/terrarium.js'
+import { expectNoSecret, faultIn, PASSPHRASE, walletPath } from '../../app/wallet-secrets.js'
+import { runWallet, type WalletRun } from '../../app/wallet-io.js'
 
 // scrypt costs a good third of a second each time, and more on a machine that is busy.
 jest.setTimeout(60_000)

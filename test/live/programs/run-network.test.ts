@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { DataFolder } from '../../../src/store/data-folder.js'
-import { AGREED, freeBasePort, isRunning, Launcher, UP, untilGone } from './launcher.js'
+import { AGREED, freeBasePort, isRunning, Launcher, UP, untilGone } from '../../app/network/launcher.js'
 
 jest.setTimeout(90_000)
 
