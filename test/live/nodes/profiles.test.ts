@@ -1,13 +1,13 @@
 import { Agent } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import axios from 'axios'
-import { keyOf, type NodeRecord } from '../../src/nodes/record.js'
-import { CHAIN_HEADER } from '../../src/api/chain-header.js'
-import { afterThisTest } from '../support/cleanup.js'
-import { answerJson, greetsAs, startHostilePeer } from '../support/hostile-peer.js'
-import { keysOf, knownTo, roundOf, roundsUntil } from '../support/rounds.js'
-import { startClient, startDns, type TestNode } from '../support/test-node.js'
-import { waitFor } from '../support/wait-for.js'
+import { keyOf, type NodeRecord } from '../../../src/nodes/record.js'
+import { CHAIN_HEADER } from '../../../src/api/chain-header.js'
+import { afterThisTest } from '../../support/cleanup.js'
+import { answerJson, greetsAs, startHostilePeer } from '../../support/hostile-peer.js'
+import { keysOf, knownTo, roundOf, roundsUntil } from '../../support/rounds.js'
+import { startClient, startDns, type TestNode } from '../../support/test-node.js'
+import { waitFor } from '../../support/wait-for.js'
 
 /** Loopback stands for a network of its own: every 127.x.y.z is another machine. */
 const as = (profile: 'lan' | 'public', ip: string) => ['--ip', ip, '--profile', profile, '--allow-subnet', '127.0.0.0/8', '--request-timeout', '0.5']

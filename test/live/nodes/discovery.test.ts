@@ -2,11 +2,11 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import axios from 'axios'
-import type { RunningNode } from '../../src/app/node.js'
-import { keyOf } from '../../src/nodes/record.js'
-import { temporaryFolder } from '../support/cleanup.js'
-import { keysOf, knownTo, roundOf, roundsUntil } from '../support/rounds.js'
-import { fixedRandom, startClient, startDns } from '../support/test-node.js'
+import type { RunningNode } from '../../../src/app/node.js'
+import { keyOf } from '../../../src/nodes/record.js'
+import { temporaryFolder } from '../../support/cleanup.js'
+import { keysOf, knownTo, roundOf, roundsUntil } from '../../support/rounds.js'
+import { fixedRandom, startClient, startDns } from '../../support/test-node.js'
 
 async function network(clients: number, args: readonly string[] = []) {
   const dns = await startDns()
