@@ -1,7 +1,7 @@
 import type { Steps } from '../../../base/steps.js'
 import type { PlacedRecord, RecordSource } from '../record-source.js'
 import type { RemoteContract } from '../remote-contract.js'
-import { activeBetween, nextActive } from './active-spans.js'
+import { activeBetween, nextActive } from '../active-spans.js'
 import { BEFORE_ALL, type BacklogPlace } from './rows.js'
 import type { TableChange, Tables } from './tables.js'
 
