@@ -1,6 +1,6 @@
 /** Writes the files that follow from the code, or with --check tells which are out of date. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeApi } from '../src/api/node-api.js'
 import { openApi } from '../src/api/openapi.js'
@@ -23,11 +23,35 @@ const generated: Record<string, (current: string) => string> = {
   'docs/p2p-api.md': () => p2pPage(),
   'src/contract/wire/fabric.ts': () => wire('common/proto/fabric.proto'),
   'src/contract/wire/remote.ts': () => wire(REMOTE_PROTO),
-  // A template is copied as a whole, so each has the file itself.
-  'templates/typescript/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
-  'templates/python/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
-  'templates/bash/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
-  'templates/go/proto/remote_sc.proto': () => textOf(REMOTE_PROTO),
+  ...copies(
+    REMOTE_PROTO,
+    ['typescript', 'python', 'go', 'bash'].map((each) => `templates/${each}/proto/remote_sc.proto`),
+  ),
+  ...runtimeOfBash(),
+}
+
+/** A template is copied as a whole, so each has the file itself. */
+function copies(source: string, paths: readonly string[]): Record<string, () => string> {
+  return Object.fromEntries(paths.map((path) => [path, () => textOf(source)]))
+}
+
+/** A contract in bash is run by what runs one in Python. */
+function runtimeOfBash(): Record<string, () => string> {
+  const others = [
+    'main.py',
+    'config.yaml',
+    'requirements.txt',
+    'gitignore',
+    '.dockerignore',
+    'tests/prime.py',
+  ]
+  const modules = readdirSync(join(PACKAGE_ROOT, 'templates/python/runtime')).filter((name) =>
+    name.endsWith('.py'),
+  )
+  const names = [...others, ...modules.map((name) => `runtime/${name}`)]
+  return Object.fromEntries(
+    names.map((name) => [`templates/bash/${name}`, () => textOf(`templates/python/${name}`)]),
+  )
 }
 
 function methodList(): object {
