@@ -1,4 +1,5 @@
 import type { AuditPage, AuditProblem } from '../../../api/schemas/remote.js'
+import { createScreen } from '../../network/screen.js'
 import type { Command } from '../command.js'
 import {
   type ContractNode,
@@ -31,8 +32,14 @@ export const audit: Command = {
       args,
     )
     await withNode(given, async (node) => {
-      const result = await auditAll(node, textOf(given, 'contract') ?? '')
-      if (isSet(given, 'json')) printJson(result)
+      const contract = textOf(given, 'contract') ?? ''
+      const screen = createScreen(process.env)
+      const isJson = isSet(given, 'json')
+      const result = await auditAll(node, contract, (progress) => {
+        if (!isJson) screen.picture(progress)
+      })
+      screen.keepPicture()
+      if (isJson) printJson(result)
       else for (const line of auditLines(result)) print(line)
       if (result.problems.length > 0) process.exitCode = 1
     })
@@ -55,7 +62,11 @@ const COUNTS = [
 ] as const
 
 /** All pages together. */
-async function auditAll(node: ContractNode, contract: string): Promise<Audit> {
+async function auditAll(
+  node: ContractNode,
+  contract: string,
+  tell: (progress: string) => void,
+): Promise<Audit> {
   let total: Audit | undefined
   let cursor: string | null = null
   do {
@@ -65,6 +76,7 @@ async function auditAll(node: ContractNode, contract: string): Promise<Audit> {
     })
     total = total ? sum(total, page) : page
     cursor = page.next_cursor
+    tell(`${total.records} records looked at`)
   } while (cursor !== null)
   return total
 }
