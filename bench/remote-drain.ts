@@ -1,16 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { EventEmitter } from 'node:events'
-import { PrimeEngine } from '../src/contract/remote/engine/prime-engine.js'
 import type { Tables } from '../src/contract/remote/engine/tables.js'
 import type { Client, Delivery, Outcome } from '../src/contract/remote/prime.js'
-import type { PlacedRecord, RecordSource } from '../src/contract/remote/record-source.js'
-import type { RegistryEventMap } from '../src/contract/remote/registry.js'
-import type { RemoteContract } from '../src/contract/remote/remote-contract.js'
-import { systemClock } from '../src/time/clock.js'
-import { KeyPair } from '../src/wallet/keys.js'
 import { forInformation, reaches, type Row, staysUnder } from './row.js'
 import { anonymousBytes } from './support/anonymous-bytes.js'
 import { bareRate, inTables } from './support/bare-commits.js'
+import { CONTRACT, madeUpPrime, madeUpRecords } from './support/made-up-prime.js'
 import { percentile } from './support/measure.js'
 
 const RECORDS = 100_000
@@ -18,22 +11,6 @@ const PAYLOAD_BYTES = 1_000
 const IN_FLIGHT = 64
 const MOST_SECONDS = 15
 const ROUNDS = 2
-const CONTRACT: RemoteContract = {
-  id: '6f3c2b1a-0000-4000-8000-000000000001',
-  txnType: 'order',
-  state: 'active',
-  executionOrder: 'parallel',
-  onDead: 'continue',
-  confirmations: 1,
-  leaseMs: 60_000,
-  maxRuntimeMs: 900_000,
-  maxBacklog: 1_000_000,
-  schedule: null,
-  spans: [{ after: 0, upTo: null }],
-  envVersion: 1,
-  createdMs: 0,
-}
-
 interface Drained {
   readonly seconds: number
   readonly commitMs: readonly number[]
@@ -86,7 +63,7 @@ function fastest(drains: readonly Drained[]): Drained | undefined {
 }
 
 async function drain(tables: Tables, outputToChain: boolean): Promise<Drained> {
-  const prime = primeOver(tables)
+  const prime = madeUpPrime(tables, madeUpRecords(RECORDS, PAYLOAD_BYTES))
   const commitMs: number[] = []
   let done = 0
   let mostBytes = 0
@@ -132,49 +109,5 @@ function resultOf({ invocationId, leaseToken }: Delivery, outputToChain: boolean
     logs: undefined,
     durationMs: 1,
     heapJson: {},
-  }
-}
-
-function primeOver(tables: Tables): PrimeEngine {
-  const events = new EventEmitter<RegistryEventMap>()
-  return PrimeEngine.open({
-    ...systemClock,
-    source: madeUpRecords(),
-    registry: { events, get: () => CONTRACT, all: () => [CONTRACT] },
-    tables,
-    keys: new KeyPair(randomBytes(32)),
-    maxTransactionBytes: 100_000,
-    monotonicMs: () => performance.now(),
-    random: Math.random,
-    randomBytes,
-    uuid: () => '',
-    log: (message) => process.stderr.write(`${message}\n`),
-  })
-}
-
-/** Records that are made when they are asked for: the chain's own cost is another bench's. */
-function madeUpRecords(): RecordSource {
-  const text = 'x'.repeat(PAYLOAD_BYTES)
-  const at = (txnType: string, ordinal: number): PlacedRecord | undefined =>
-    ordinal > RECORDS
-      ? undefined
-      : {
-          ...{ ordinal, txnType, height: Math.floor(ordinal / 1000), index: ordinal % 1000, tag: '' },
-          transactionId: createHash('sha256').update(String(ordinal)).digest('hex'),
-          timestamp: 1_700_000_000_000,
-          payload: { text },
-        }
-  return {
-    chainId: 'c'.repeat(64),
-    height: () => RECORDS,
-    hashAt: (height) => String(height),
-    count: () => RECORDS,
-    at,
-    from: () => [],
-    carrierOf: () => undefined,
-    isPending: () => true,
-    submit: () => Promise.resolve(),
-    onTip: () => () => undefined,
-    onDropped: () => () => undefined,
   }
 }

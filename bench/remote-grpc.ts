@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Row, staysUnder } from './row.js'
 import { startChild } from './support/child.js'
+import { CONTRACT } from './support/made-up-prime.js'
 import { withFolder } from './support/with-folder.js'
 
 const RECORDS = 100_000
@@ -23,7 +24,7 @@ export function run(): Promise<Row[]> {
       port: server.url,
       records: RECORDS,
       maxInFlight: IN_FLIGHT,
-      login: { apiKey: 'key', chainId: 'chain', contractId: 'contract' },
+      login: { apiKey: 'key', chainId: 'c'.repeat(64), contractId: CONTRACT.id },
       outputToChain: false,
     })
     const after = await residentMb()

@@ -8,24 +8,11 @@ import { FailedAttempts } from '../../src/contract/remote/session/failed-attempt
 import { LiveSessions } from '../../src/contract/remote/session/live-sessions.js'
 import { addRemoteService } from '../../src/contract/remote/session/remote-service.js'
 import { systemClock } from '../../src/time/clock.js'
+import { sampleContract } from '../../test/contract/remote/sample-contract.js'
 import { serveParent } from './child.js'
 
 /** The port of a node with contracts that never have anything to do. A key is the id of its contract. */
-const contract = (id: string): RemoteContract => ({
-  id,
-  txnType: 'idle',
-  state: 'active',
-  executionOrder: 'parallel',
-  onDead: 'continue',
-  confirmations: 1,
-  leaseMs: 60_000,
-  maxRuntimeMs: 900_000,
-  maxBacklog: 1,
-  schedule: null,
-  spans: [],
-  envVersion: 1,
-  createdMs: 0,
-})
+const contract = (id: string): RemoteContract => sampleContract({ id, txnType: 'idle' })
 
 const registry: RemoteRegistry = {
   events: new EventEmitter<RegistryEventMap>(),

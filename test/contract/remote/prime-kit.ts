@@ -15,30 +15,14 @@ import type { PrimeLimits } from '../../../src/contract/remote/engine/prime-part
 import type { Tables } from '../../../src/contract/remote/engine/tables.js'
 import { ErrorKind } from '../../../src/contract/wire/remote.js'
 import { KeyPair } from '../../../src/wallet/keys.js'
+import { sampleContract } from './sample-contract.js'
 import { MemoryRecords, type TestRecord } from './memory-records.js'
 import { MemoryTables } from './memory-tables.js'
 
-export const CONTRACT_ID = '6f3c2b1a-0000-4000-8000-000000000001'
+export const CONTRACT_ID = sampleContract().id
 export const KEYS = new KeyPair(Buffer.alloc(32, 7))
 
-export function testContract(changes: Partial<RemoteContract> = {}): RemoteContract {
-  return {
-    id: CONTRACT_ID,
-    txnType: 'order',
-    state: 'active',
-    executionOrder: 'parallel',
-    onDead: 'continue',
-    confirmations: 1,
-    leaseMs: 60_000,
-    maxRuntimeMs: 900_000,
-    maxBacklog: 1_000_000,
-    schedule: null,
-    spans: [{ after: 0, upTo: null }],
-    envVersion: 1,
-    createdMs: 0,
-    ...changes,
-  }
-}
+export const testContract = sampleContract
 
 export class MemoryRegistry {
   readonly events = new EventEmitter<RegistryEventMap>()

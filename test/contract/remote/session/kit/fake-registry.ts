@@ -8,22 +8,9 @@ import type {
   ContractEnvironment,
   RemoteContract,
 } from '../../../../../src/contract/remote/remote-contract.js'
+import { sampleContract } from '../../sample-contract.js'
 
-const CONTRACT: RemoteContract = {
-  id: 'b4f2a1de-0000-4000-8000-000000000001',
-  txnType: 'invoice',
-  state: 'active',
-  executionOrder: 'parallel',
-  onDead: 'continue',
-  confirmations: 1,
-  leaseMs: 60_000,
-  maxRuntimeMs: 900_000,
-  maxBacklog: 1_000_000,
-  schedule: null,
-  spans: [{ after: 0, upTo: null }],
-  envVersion: 1,
-  createdMs: 0,
-}
+const CONTRACT = sampleContract({ id: 'b4f2a1de-0000-4000-8000-000000000001', txnType: 'invoice' })
 
 export const KEY = 'SC_ABCDEFGHIJKL.right'
 export const OTHER_KEY = 'SC_ZZZZZZZZZZZZ.of-another-contract'

@@ -1,0 +1,21 @@
+import type { RemoteContract } from '../../../src/contract/remote/remote-contract.js'
+
+/** A contract with the settings that a node gives one. */
+export function sampleContract(changes: Partial<RemoteContract> = {}): RemoteContract {
+  return {
+    id: '6f3c2b1a-0000-4000-8000-000000000001',
+    txnType: 'order',
+    state: 'active',
+    executionOrder: 'parallel',
+    onDead: 'continue',
+    confirmations: 1,
+    leaseMs: 60_000,
+    maxRuntimeMs: 900_000,
+    maxBacklog: 1_000_000,
+    schedule: null,
+    spans: [{ after: 0, upTo: null }],
+    envVersion: 1,
+    createdMs: 0,
+    ...changes,
+  }
+}
