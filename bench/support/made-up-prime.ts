@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { PrimeEngine } from '../../src/contract/remote/engine/prime-engine.js'
 import type { Tables } from '../../src/contract/remote/engine/tables.js'
@@ -30,7 +30,7 @@ export function madeUpRecords(records: number, payloadBytes: number): RecordSour
       ? undefined
       : {
           ...{ ordinal, txnType, height: Math.floor(ordinal / 1000), index: ordinal % 1000, tag: '' },
-          transactionId: createHash('sha256').update(String(ordinal)).digest('hex'),
+          transactionId: hash('sha256', String(ordinal)),
           timestamp: 1_700_000_000_000,
           payload: { text },
         }

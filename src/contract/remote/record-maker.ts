@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { fail } from '../../api/errors.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import type { Json } from '../../base/json.js'
@@ -64,5 +64,5 @@ export class RecordMaker {
 }
 
 function hashOf(json: Json): string {
-  return createHash('sha256').update(canonicalJson(json)).digest('base64')
+  return hash('sha256', canonicalJson(json), 'base64')
 }

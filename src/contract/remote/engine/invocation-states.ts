@@ -77,11 +77,24 @@ export function begun(invoker: Invoker): LiveRow {
 
 export function granted(row: LiveRow, token: Uint8Array, nowMs: number): LiveRow {
   return {
-    ...row,
-    token,
+    id: row.id,
+    contractId: row.contractId,
+    txnType: row.txnType,
+    kind: row.kind,
+    txnId: row.txnId,
+    ordinal: row.ordinal,
+    extra: row.extra,
+    timestampMs: row.timestampMs,
+    tag: row.tag,
+    payloadJson: row.payloadJson,
     deliveries: row.deliveries + 1,
+    failures: row.failures,
+    deliveriesAllowed: row.deliveriesAllowed,
+    failuresAllowed: row.failuresAllowed,
+    token,
     startedMs: row.startedMs ?? nowMs,
     retryAtMs: null,
+    error: row.error,
   }
 }
 

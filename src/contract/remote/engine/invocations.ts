@@ -133,14 +133,10 @@ export class Invocations {
     const number = this.#row.lastEnded + 1
     const row = ended(live.row, { ...ending, state, number, finishedMs: this.#parts.now() })
     this.#row = { ...this.#row, lastEnded: number, counts: this.#counted(state, 1) }
-    const group = this.#write([
-      { table: 'live', key: row.id, value: undefined },
-      ...this.#endedChanges(row, row),
-      ...(ending.hasToSend
-        ? [{ table: 'outbox', key: [this.contractId, number], value: true } as const]
-        : []),
-      ...others,
-    ])
+    const changes = this.#endedChanges(row, row)
+    changes.push({ table: 'live', key: row.id, value: undefined }, ...others)
+    if (ending.hasToSend) changes.push({ table: 'outbox', key: [this.contractId, number], value: true })
+    const group = this.#write(changes)
     this.#remember(row, group)
     return { row, group }
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { jsonIn } from '../../../base/json.js'
 import { isWellFormed } from '../../../ledger/text.js'
 import { ErrorKind } from '../../wire/remote.js'
@@ -52,7 +52,7 @@ export function digestOf({ dataJson, outputToChain, outputTag, error, heapJson }
     .sort()
     .map((key) => [key, heapJson[key]])
   const text = JSON.stringify([dataJson, outputToChain, outputTag ?? null, failure, heap])
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 function shortened(message: string): string {

@@ -4,8 +4,11 @@ import { dragonchainTransaction } from '../transaction-json.js'
 import type { Invoker } from './rows.js'
 
 /** A record as contracts are given it. */
-export function recordJson(chainId: string, { transactionId: txnId, ...record }: PlacedRecord): string {
-  return JSON.stringify(dragonchainTransaction({ ...record, chainId, txnId, invoker: '' }))
+export function recordJson(chainId: string, record: PlacedRecord): string {
+  const { transactionId: txnId, txnType, height, timestamp, tag, payload } = record
+  return JSON.stringify(
+    dragonchainTransaction({ chainId, txnType, txnId, height, timestamp, tag, invoker: '', payload }),
+  )
 }
 
 /** What stands for a record where a schedule or a person invokes. */

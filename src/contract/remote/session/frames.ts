@@ -50,6 +50,17 @@ const KINDS = {
   manual: InvocationKind.MANUAL,
 } as const satisfies Readonly<Record<Delivery['kind'], number>>
 
-export function deliveryFrame({ deadlineMs, kind, ...rest }: Delivery, envVersion: number): DeliveryFrame {
-  return { ...rest, deadlineUnixMs: deadlineMs, kind: KINDS[kind], envVersion }
+export function deliveryFrame(delivery: Delivery, envVersion: number): DeliveryFrame {
+  return {
+    invocationId: delivery.invocationId,
+    seq: delivery.seq,
+    leaseToken: delivery.leaseToken,
+    attempt: delivery.attempt,
+    deadlineUnixMs: delivery.deadlineMs,
+    transactionJson: delivery.transactionJson,
+    txnId: delivery.txnId,
+    kind: KINDS[delivery.kind],
+    leaseMs: delivery.leaseMs,
+    envVersion,
+  }
 }
