@@ -11,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { PeerCounts } from './peer-counts.js'
+import { sendAhead } from './send-ahead.js'
 
 /** What the port shows of itself over TLS; PEM. */
 export interface GrpcTls {
@@ -110,6 +111,7 @@ function serverOptions({ maxMessageBytes }: GrpcPortOptions): ServerOptions {
     'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
     'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.enable_channelz': 0,
+    interceptors: [sendAhead],
   }
 }
 

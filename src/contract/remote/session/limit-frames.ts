@@ -1,6 +1,8 @@
-/** Where grpc-js 1.14 keeps what a call may receive. */
-interface Limits {
-  readonly call?: { maxReceiveMessageSize?: number; readonly decoder?: { maxReadMessageLength?: number } }
+/** Where grpc-js 1.14 keeps what a call may receive: on the call itself, behind those that look at what it sends. */
+interface Call {
+  readonly nextCall?: Call
+  maxReceiveMessageSize?: number
+  readonly decoder?: { maxReadMessageLength?: number }
 }
 
 /**
@@ -9,7 +11,8 @@ interface Limits {
  * watches over this.
  */
 export function limitFrames(stream: object, maxBytes: number): void {
-  const { call } = stream as Limits
+  let { call } = stream as { call?: Call }
+  while (call?.nextCall) call = call.nextCall
   if (!call?.decoder) return
   call.maxReceiveMessageSize = maxBytes
   call.decoder.maxReadMessageLength = maxBytes
