@@ -47,8 +47,9 @@ export interface RemoteServiceOptions {
   readonly records: Pick<RecordSource, 'chainId' | 'height' | 'count' | 'at' | 'carrierOf' | 'isPending'>
   /** Of the node's key, which signs the outputs. */
   readonly address: string
-  /** Where clients connect; null: nowhere. */
-  readonly door: () => ContractDoor
+  /** Where clients connect, and the certificate (PEM) they know it by; undefined: nowhere. */
+  readonly door: () =>
+    { readonly address: NonNullable<ContractDoor>; readonly tlsRootCertificate: string } | undefined
   /** Monotonic, in ms. */
   readonly elapsedMs: () => number
 }
@@ -65,8 +66,13 @@ export class RemoteService implements RemotePort {
   }
 
   door(): RemoteDoor {
-    const { records, door } = this.#options
-    return { chain_id: records.chainId, door: door() }
+    const { records } = this.#options
+    const door = this.#options.door()
+    return {
+      chain_id: records.chainId,
+      door: door?.address ?? null,
+      tls_root_certificate: door?.tlsRootCertificate ?? null,
+    }
   }
 
   list(after: string | undefined, limit: number): Part<RemoteSummary> {

@@ -4,6 +4,7 @@ import { createScreen, type Screen } from '../../network/screen.js'
 import { secondsIn } from '../../settings/setting.js'
 import type { Command } from '../command.js'
 import { type ContractNode, flagOf, givenTo, print, textOf, withNode } from '../contract/node-client.js'
+import { whyNobodyWorks } from './status-text.js'
 
 const POLL_MS = 250
 /** Plain lines come this often at most. */
@@ -59,10 +60,12 @@ async function untilDrained(
       print(`${contract} is drained: ${ended(backlog) - ended(first)} ended meanwhile, ${backlog.dead} dead`)
       return
     }
-    if (elapsedMs > limitMs)
-      throw new Error(
-        `${backlog.pending + backlog.leased} invocations wait still${backlog.streams === 0 ? '; no client is connected: start its program' : ''}`,
-      )
+    if (elapsedMs > limitMs) {
+      const left = `${backlog.pending + backlog.leased} invocations wait still`
+      if (backlog.streams > 0) throw new Error(left)
+      const { door } = await node.call('remote.list', { limit: 1 })
+      throw new Error(`${left}; ${whyNobodyWorks(door)}`)
+    }
     await sleep(POLL_MS)
   }
 }

@@ -31,6 +31,9 @@ describe('terrarium remote status', () => {
     const list = nodeApi['remote.list'].example.result
     const idle = list.contracts.map((each) => ({ ...each, backlog: { ...each.backlog, streams: 0 } }))
     expect(statusText({ ...list, contracts: idle, streams: [] }, 0)).toMatch(/no client is connected; start/)
+    expect(statusText({ ...list, door: null, contracts: idle, streams: [] }, 0)).toMatch(
+      /orders: no client can connect; start the node with --contract-port/,
+    )
     expect(statusText({ door: null, contracts: [], streams: [] }, 0)).toMatch(/contract new NAME --template/)
   })
 
@@ -102,13 +105,17 @@ describe('terrarium remote drain', () => {
     expect(stdout).toMatch(/orders is drained: 2 ended meanwhile, 0 dead\n$/)
   })
 
-  test('ends with status 1 where its time is over, and says why nothing moves', async () => {
-    const { url } = await servedNode({ 'remote.backlog': () => ({ ...backlog, streams: 0 }) })
+  test.each([
+    [{}, /15 invocations wait still; no client is connected; start its program/],
+    [{ door: null }, /15 invocations wait still; no client can connect; start the node with --contract-port/],
+  ])('ends with status 1 where its time is over, and says why nothing moves: %j', async (more, reason) => {
+    const list = nodeApi['remote.list'].example.result
+    const { url } = await servedNode({
+      'remote.backlog': () => ({ ...backlog, streams: 0 }),
+      'remote.list': () => ({ ...list, ...more }),
+    })
     const { stderr, code } = await remote('drain', 'orders', '--for', '0.05', '--node', url)
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(/15 invocations wait still; no client is connected/),
-    ])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(reason)])
   })
 })
 
