@@ -179,7 +179,7 @@ test('a service learns who has shown a certificate', async () => {
 describe('where there is no room for a connection', () => {
   const refused = (text: RegExp) => ({
     code: status.RESOURCE_EXHAUSTED,
-    details: expect.stringMatching(text) as string,
+    details: expect.stringMatching(text) as unknown,
   })
   const plain = credentials.createInsecure()
 
