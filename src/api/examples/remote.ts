@@ -54,6 +54,7 @@ export const exampleDoor = {
 
 export const exampleBacklog: BacklogJson = {
   contract_id: exampleContractId,
+  arriving: 2,
   pending: 12,
   leased: 3,
   committed: 1840,

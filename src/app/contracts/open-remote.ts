@@ -24,6 +24,7 @@ import { openRemoteRoot } from '../../store/remote/remote-root.js'
 import { type Clock, systemClock } from '../../time/clock.js'
 import type { KeyPair } from '../../wallet/keys.js'
 import { DEFAULTS } from '../settings/defaults.js'
+import { arrivingRecords } from './arriving-records.js'
 import type { ContractsOptions } from './contracts-options.js'
 import type { ContractsDoor } from './door.js'
 import { REMOTE_FOLDER } from './file-names.js'
@@ -132,7 +133,10 @@ function portsOf(
   const { address } = keys
   const elapsedMs = (): number => performance.now()
   return {
-    remote: new RemoteService({ registry, reports: prime, sessions, records, address, door, elapsedMs }),
+    remote: new RemoteService({
+      ...{ registry, reports: prime, sessions, records, address, door, elapsedMs },
+      arriving: () => arrivingRecords(pending),
+    }),
     records: new RecordsService({
       ...{ registry, reports: prime, queries },
       chain: recordChain(blockchain, pending),

@@ -40,6 +40,7 @@ async function served() {
       isPending: () => false,
     },
     address: `0x${'1'.repeat(40)}`,
+    arriving: () => new Map([['orders', 7]]),
     door: () => DOOR,
     elapsedMs: () => 0,
   })
@@ -187,7 +188,7 @@ it('streams and the backlog are of one contract, and the door is where clients c
   const { service, reports } = await served()
   const { contract } = await service.register({ txn_type: 'orders' })
   reports.backlog = { ...NO_BACKLOG, pending: 2, oldestMs: 5 }
-  expect(service.backlog('orders')).toMatchObject({ pending: 2, oldest_at: 5, streams: 1 })
+  expect(service.backlog('orders')).toMatchObject({ arriving: 7, pending: 2, oldest_at: 5, streams: 1 })
   expect(service.streams('orders')).toMatchObject([{ contract_id: contract.contract_id, in_flight: 2 }])
   expect(service.door()).toEqual({
     chain_id: 'c'.repeat(64),

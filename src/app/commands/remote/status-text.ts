@@ -9,7 +9,17 @@ export interface RemoteStatus {
   readonly streams: readonly StreamJson[]
 }
 
-const AMOUNTS = ['streams', 'pending', 'leased', 'committed', 'failed', 'dead', 'outputs waiting', 'oldest']
+const AMOUNTS = [
+  'streams',
+  'arriving',
+  'pending',
+  'leased',
+  'committed',
+  'failed',
+  'dead',
+  'outputs waiting',
+  'oldest',
+]
 
 /** `nowMs` in ms since 1970. */
 export function statusText({ door, contracts, streams }: RemoteStatus, nowMs: number): string {
@@ -20,6 +30,7 @@ export function statusText({ door, contracts, streams }: RemoteStatus, nowMs: nu
     contract.txn_type,
     contract.state === 'active' ? contract.execution_order : 'paused',
     backlog.streams,
+    backlog.arriving,
     backlog.pending,
     backlog.leased,
     backlog.committed,

@@ -16,7 +16,7 @@ describe('terrarium remote status', () => {
     const { stdout, code } = await remote('status', '--node', url)
     expect(code).toBe(0)
     expect(stdout).toMatch(/dial 127\.0\.0\.1:56000/)
-    expect(stdout).toMatch(/orders +parallel +1 +12 +3 +1840/)
+    expect(stdout).toMatch(/orders +parallel +1 +2 +12 +3 +1840/)
     expect(stdout).toMatch(/orders +typescript +127\.0\.0\.1:40122 +3\/10/)
     expect(stdout).toMatch(/orders: 1 dead; "terrarium remote retry orders --list"/)
   })
@@ -91,23 +91,42 @@ describe('terrarium remote retry', () => {
 })
 
 describe('terrarium remote drain', () => {
-  test('waits until nothing is pending or worked on, and says how far it is', async () => {
-    const left = [2, 1, 0]
+  test('waits until all is worked off and stands in blocks, and says how far it is', async () => {
+    const nothing = { arriving: 0, pending: 0, leased: 0, committed: 10, dead: 0, outputs_waiting: 0 }
+    const ways = [
+      { arriving: 1 },
+      { pending: 2 },
+      { leased: 1, committed: 11 },
+      { committed: 12, outputs_waiting: 1 },
+      { committed: 12 },
+    ]
+    const asked = ways.length
     const { url } = await servedNode({
-      'remote.backlog': () => {
-        const pending = left.shift() ?? 0
-        return { ...backlog, pending, leased: 0, committed: 12 - pending, dead: 0 }
-      },
+      'remote.backlog': () => ({ ...backlog, ...nothing, ...ways.shift() }),
     })
     const { stdout, code } = await remote('drain', 'orders', '--node', url)
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^orders: 2 pending, 0 worked on, 0 ended/)
+    expect([code, ways.length]).toEqual([0, asked - 5])
+    expect(stdout).toMatch(
+      /^orders: 0 pending, 0 worked on, 0 ended, 1 record and 0 outputs waiting for a block, 1 client\n/,
+    )
     expect(stdout).toMatch(/orders is drained: 2 ended meanwhile, 0 dead\n$/)
   })
 
+  test('ends with status 1 where nobody makes blocks, and asks about that', async () => {
+    const waiting = { arriving: 1, pending: 0, leased: 0, outputs_waiting: 2 }
+    const { url } = await servedNode({ 'remote.backlog': () => ({ ...backlog, ...waiting }) })
+    const { stderr, code } = await remote('drain', 'orders', '--for', '0.05', '--node', url)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /: 1 record waits for a block; 2 outputs wait for a block; does the node mine\?\n$/,
+      ),
+    ])
+  })
+
   test.each([
-    [{}, /15 invocations wait still; no client is connected; start its program/],
-    [{ door: null }, /15 invocations wait still; no client can connect; start the node with --contract-port/],
+    [{}, /15 invocations wait; .*no client is connected; start its program/],
+    [{ door: null }, /15 invocations wait; .*no client can connect; start the node with --contract-port/],
   ])('ends with status 1 where its time is over, and says why nothing moves: %j', async (more, reason) => {
     const list = nodeApi['remote.list'].example.result
     const { url } = await servedNode({
