@@ -3,8 +3,9 @@ import type { BacklogJson } from '../../../api/schemas/remote.js'
 import { createScreen, type Screen } from '../../network/screen.js'
 import { secondsIn } from '../../settings/setting.js'
 import type { Command } from '../command.js'
-import { type ContractNode, flagOf, givenTo, print, textOf, withNode } from '../contract/node-client.js'
+import { type ContractNode, flagOf, givenTo, print, withNode } from '../contract/node-client.js'
 import { whyNobodyWorks } from './status-text.js'
+import { contractRef } from './contract-ref.js'
 
 const POLL_MS = 250
 /** Plain lines come this often at most. */
@@ -30,7 +31,7 @@ export const drain: Command = {
       },
       args,
     )
-    const contract = textOf(given, 'contract') ?? ''
+    const contract = contractRef(given) ?? ''
     const limitMs = flagOf(given, 'for', secondsIn(0.05, 86_400 * 7)) ?? Infinity
     await withNode(given, (node) => untilDrained(node, contract, limitMs, createScreen(process.env)))
   },
@@ -57,7 +58,10 @@ async function untilDrained(
     }
     if (isDrained(backlog)) {
       screen.keepPicture()
-      print(`${contract} is drained: ${ended(backlog) - ended(first)} ended meanwhile, ${backlog.dead} dead`)
+      const meanwhile = ended(backlog) - ended(first)
+      print(
+        `${contract} is drained: ${ended(backlog)} ended, ${meanwhile} of them meanwhile; ${backlog.dead} dead`,
+      )
       return
     }
     if (elapsedMs > limitMs) throw new Error(await whatIsLeft(node, backlog))

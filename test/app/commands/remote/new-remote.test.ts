@@ -170,6 +170,7 @@ test.each([
   [['greeting', '--template', 'cobol'], /typescript, python, go, bash/],
   [['a_b', '--template', 'go'], /2 to 20 letters, digits and -/],
   [['x', '--template', 'go'], /2 to 20 letters, digits and -/],
+  [['greeting', '--no-register'], /--no-register goes with --template/],
 ])('wrong usage is told: %j', async (words, message) => {
   const { stderr, code } = await create(...words)
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)])

@@ -8,6 +8,7 @@ import { ran, servedNode } from './run-remote.js'
 const remote = (...words: string[]) => ran(remoteCommands, words)
 const backlog = nodeApi['remote.backlog'].example.result
 const auditPage = nodeApi['remote.audit'].example.result
+const contractId = nodeApi['remote.get'].example.result.contract.contract_id
 const letter = nodeApi['remote.dead_letters'].example.result.invocations[0]
 
 describe('terrarium remote status', () => {
@@ -72,11 +73,11 @@ describe('terrarium remote retry', () => {
           ? { invocations: [letter], next_cursor: 'x' }
           : { invocations: [{ ...letter, invocation_id: 'other' }], next_cursor: null },
     })
-    await remote('retry', 'orders', 'some-id', '--node', url)
+    await remote('retry', 'orders', `${contractId}:some`, '--node', url)
     await remote('retry', 'orders', '--all', '--node', url)
     await remote('retry', 'orders', '--all', '--discard', '--node', url)
     expect(node.did).toEqual([
-      ['retry', 'some-id'],
+      ['retry', `${contractId}:some`],
       ['retry', letter?.invocation_id],
       ['retry', 'other'],
       ['discard', letter?.invocation_id],
@@ -87,6 +88,33 @@ describe('terrarium remote retry', () => {
   test.each([[[]], [['id', '--all']], [['--all', '--list']]])('needs one of its ways: %j', async (words) => {
     const { stderr, code } = await remote('retry', 'orders', ...words)
     expect([code, stderr]).toEqual([2, expect.stringContaining('name one invocation, or give --all')])
+  })
+})
+
+describe('wrong usage is told, and no node is asked', () => {
+  test.each([
+    [['status', 'b ad'], /named by its name \(2 to 20 letters, digits and -\) or its id, not "b ad"/],
+    [['logs', 'x'], /or its id, not "x"/],
+    [['retry', 'orders', '--list', '--discard'], /--discard does not go with --list/],
+    [['keys', 'orders', '--expires', '5'], /--expires goes with --new/],
+    [
+      ['keys', 'orders', '--revoke', 'nope'],
+      /--revoke takes the id of a key, SC_ and 12 letters, not "nope"/,
+    ],
+    [['keys', 'orders', '--new', '--revoke', 'SC_QWERTYUIOPAS'], /--new or --revoke, not both/],
+  ])('%j', async (words, message) => {
+    const { stderr, code } = await remote(...words)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
+  })
+
+  test('an invocation of another contract is not tried again', async () => {
+    const { url, node } = await servedNode()
+    const { stderr, code } = await remote('retry', 'orders', 'other:1', '--node', url)
+    expect([code, stderr, node.did]).toEqual([
+      1,
+      expect.stringMatching(/"other:1" is no invocation of orders; .* --list/),
+      [],
+    ])
   })
 })
 
@@ -109,7 +137,7 @@ describe('terrarium remote drain', () => {
     expect(stdout).toMatch(
       /^orders: 0 pending, 0 worked on, 0 ended, 1 record and 0 outputs waiting for a block, 1 client\n/,
     )
-    expect(stdout).toMatch(/orders is drained: 2 ended meanwhile, 0 dead\n$/)
+    expect(stdout).toMatch(/orders is drained: 14 ended, 2 of them meanwhile; 0 dead\n$/)
   })
 
   test('ends with status 1 where nobody makes blocks, and asks about that', async () => {
