@@ -27,7 +27,7 @@ const LEFT_BEHIND: ReadonlySet<string> = new Set([
 const NEXT: Readonly<Record<Language, readonly string[]>> = {
   typescript: ['npm install && npm run build', 'npm start -- --config config.yaml'],
   python: ['make setup proto', 'make run'],
-  go: ['go build ./...', 'make run'],
+  go: ['make run'],
   bash: ['make setup proto', 'make run'],
 }
 
