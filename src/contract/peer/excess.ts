@@ -36,7 +36,8 @@ export class Excess {
   /** Ends every call that comes over such a connection, before its service hears of it. */
   readonly interceptor: ServerInterceptor = (_method, call) => {
     const reason = this.#reasons.get(call.getPeer())
-    if (reason === undefined) return new ServerInterceptingCall(call)
+    // As it is: what is wrapped around it would cost every message, and hide the limits of its stream.
+    if (reason === undefined) return call as ServerInterceptingCall
     const metadata = new Metadata()
     metadata.set('retry-after-ms', String(RETRY_AFTER_MS))
     return new ServerInterceptingCall(call, {
