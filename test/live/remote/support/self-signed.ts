@@ -1,14 +1,17 @@
 import { webcrypto } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as x509 from '../../../../src/contract/identity/x509.js'
+import {
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '../../../../src/contract/identity/x509.js'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /** Writes server.crt, signed by itself for this machine's names, and server.key, as --contract-tls reads them; returns the first. */
 export async function writeSelfSigned(folder: string): Promise<string> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+  const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: 'CN=localhost',
       notBefore: new Date(Date.now() - 3_600_000),
@@ -16,7 +19,7 @@ export async function writeSelfSigned(folder: string): Promise<string> {
       signingAlgorithm: ALGORITHM,
       keys,
       extensions: [
-        new x509.SubjectAlternativeNameExtension([
+        new SubjectAlternativeNameExtension([
           { type: 'dns', value: 'localhost' },
           { type: 'ip', value: '127.0.0.1' },
         ]),
