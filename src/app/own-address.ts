@@ -5,6 +5,8 @@ import { keyOf, type NodeRecord } from '../nodes/record.js'
 /** This node as others see it, and every other spelling of itself. */
 export interface OwnAddress {
   readonly record: NodeRecord
+  /** Addresses at which it is reached, literal. */
+  readonly hosts: readonly string[]
   isSelf(record: NodeRecord): boolean
 }
 
@@ -17,6 +19,7 @@ export function ownAddress(bindIp: string, port: number, advertise: NodeRecord |
   const own = new Set([keyOf(record), ...local.map((ip_address) => keyOf({ ip_address, port }))])
   return {
     record,
+    hosts: [...new Set([record.ip_address, ...local])],
     isSelf: (other) =>
       own.has(keyOf(other)) ||
       (listensEverywhere && other.port === port && ipRange(other.ip_address) === 'loopback'),

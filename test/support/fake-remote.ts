@@ -15,7 +15,10 @@ export function fakeRemote(did: unknown[]): { readonly remote: RemotePort; reado
   const registered = exampleOf('remote.register')
   return {
     remote: {
-      door: () => Promise.resolve({ chain_id: list.chain_id, door: list.door }),
+      door: () => {
+        const { chain_id, door, tls_root_certificate } = list
+        return Promise.resolve({ chain_id, door, tls_root_certificate })
+      },
       list: () => Promise.resolve({ items: list.contracts, next: null }),
       register: (params) => told('register', params, { contract: registered.contract, key: registered.key }),
       get: () => Promise.resolve(exampleOf('remote.get')),

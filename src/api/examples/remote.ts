@@ -10,6 +10,7 @@ import type {
   StreamJson,
 } from '../schemas/remote.js'
 import { exampleBlock, exampleTransfer } from './block.js'
+import { exampleIdentity } from './contract.js'
 
 export const exampleContractId = '6f1c2a9e-5d0b-4b7e-9c61-2f0f6a3b8d14'
 export const exampleRecordId = '0f5a7c3e9b1d2846f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8'
@@ -47,11 +48,13 @@ export const exampleNewKey: NewKey = {
 
 export const exampleDoor = {
   chain_id: exampleTransfer.transaction.chain_id,
-  door: { ip_address: '127.0.0.1', port: 56000, tls: false },
+  door: { ip_address: '127.0.0.1', port: 56000, tls: true, plaintext: true, client_certificates: false },
+  tls_root_certificate: exampleIdentity.certificate,
 }
 
 export const exampleBacklog: BacklogJson = {
   contract_id: exampleContractId,
+  arriving: 2,
   pending: 12,
   leased: 3,
   committed: 1840,

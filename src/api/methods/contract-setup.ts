@@ -56,7 +56,7 @@ export const contractSetup = {
         root_certificate: exampleIdentity.certificate,
         tls_root_certificate: exampleIdentity.certificate,
         channel: 'mychannel',
-        door: { ip_address: '127.0.0.1', port: 7052, tls: true },
+        door: { ip_address: '127.0.0.1', port: 7052, tls: true, plaintext: true, client_certificates: false },
       },
     },
     handle: (params, { contracts: port }) => port.issue(params),

@@ -57,7 +57,7 @@ export const contracts = {
       params: {},
       result: {
         channel: 'mychannel',
-        door: { ip_address: '127.0.0.1', port: 7052, tls: false },
+        door: { ip_address: '127.0.0.1', port: 7052, tls: true, plaintext: true, client_certificates: false },
         node_key: exampleNodeKey,
         contracts: [exampleContract],
         next_cursor: null,

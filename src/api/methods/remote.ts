@@ -10,7 +10,7 @@ import {
 import { methods } from '../method.js'
 import type { RemotePort } from '../ports/remote.js'
 import { Hash, Timestamp } from '../schemas/common.js'
-import { ContractDoor } from '../schemas/contract.js'
+import { ContractDoor, TlsRootCertificate } from '../schemas/contract.js'
 import { DEFAULT_LIMIT, NextCursor, pageParams } from '../schemas/paging.js'
 import { CustomFields } from '../schemas/record.js'
 import {
@@ -34,7 +34,7 @@ const method = methods<{ remote: RemotePort }>()
 const OneContract = T.Object({ contract: ContractRef }, { additionalProperties: false })
 const summary = { contract: exampleRemoteContract, backlog: exampleBacklog }
 const exampleParams = { contract: 'orders' }
-const door = { chain_id: Hash, door: ContractDoor }
+const door = { chain_id: Hash, door: ContractDoor, tls_root_certificate: TlsRootCertificate }
 
 /** Remote contracts and their keys: programs elsewhere that are told of the records of one type. What they do: remote-work.ts. */
 export const remote = {

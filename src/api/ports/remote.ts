@@ -34,6 +34,8 @@ type Told<T> = T | Promise<T>
 export interface RemoteDoor {
   readonly chain_id: string
   readonly door: ContractDoor
+  /** PEM, to know the door by; null where it speaks no TLS. */
+  readonly tls_root_certificate: string | null
 }
 
 /** The remote contracts of a node, named by id or by type. Every method throws {@link ApiError}s of the one table. */

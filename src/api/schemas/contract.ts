@@ -46,10 +46,23 @@ export const ContractSummary = object({
 export type ContractSummary = Static<typeof ContractSummary>
 
 export const ContractDoor = T.Union(
-  [object({ ip_address: T.String(), port: T.Integer(), tls: T.Boolean() }), T.Null()],
+  [
+    object({
+      ip_address: T.String(),
+      port: T.Integer(),
+      tls: T.Boolean({ description: 'Whether it speaks TLS.' }),
+      plaintext: T.Boolean({ description: 'Whether it takes calls without TLS, too.' }),
+      client_certificates: T.Boolean({ description: 'Whether all who call must show a certificate.' }),
+    }),
+    T.Null(),
+  ],
   { description: 'Where contracts and clients of Fabric dial this node; null: it takes no such calls.' },
 )
 export type ContractDoor = Static<typeof ContractDoor>
+
+export const TlsRootCertificate = T.Union([T.String(), T.Null()], {
+  description: 'What clients know the door of this node by, PEM; null: it speaks no TLS.',
+})
 
 export const ContractProcess = object({
   id: T.String(),
@@ -207,9 +220,7 @@ export const Issued = object({
   msp_id: MspId,
   certificate: T.String({ description: 'X.509, PEM.' }),
   root_certificate: T.String({ description: 'Of the organisation, PEM.' }),
-  tls_root_certificate: T.Union([T.String(), T.Null()], {
-    description: 'What clients know the door of this node by, PEM; null: it speaks no TLS.',
-  }),
+  tls_root_certificate: TlsRootCertificate,
   channel: T.String(),
   door: ContractDoor,
 })

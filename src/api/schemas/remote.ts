@@ -146,6 +146,7 @@ export type NewKey = Static<typeof NewKey>
 
 export const BacklogJson = object({
   contract_id: T.String(),
+  arriving: T.Integer({ minimum: 0, description: 'Records that wait for their block.' }),
   pending: Count,
   leased: T.Integer({ minimum: 0, description: 'A client works on them.' }),
   committed: Count,

@@ -15,6 +15,10 @@ export interface ContractsOptions {
   readonly ip: string
   /** Of its REST door. */
   readonly port: number
+  /** How others reach its REST door. */
+  readonly url: string
+  /** Names and addresses by which others reach it. */
+  readonly hosts: readonly string[]
   readonly chain: Pick<ClientChain, 'blockchain' | 'pending'>
   readonly events: NodeEvents
   readonly now: () => number

@@ -5,48 +5,64 @@ import { openContractDoor } from '../../contract/peer/contract-door.js'
 import type { Registrar } from '../../contract/peer/contract-stream.js'
 import { type GrpcPort, type GrpcTls, openGrpcPort } from '../../contract/peer/grpc-port.js'
 import type { ContractPeerSettings } from '../../contract/peer/settings.js'
-import { pemOfKey } from '../../contract/identity/pem-of-key.js'
 import type { Organisation } from '../../contract/identity/organisation.js'
 import { hasCode } from '../../store/error-code.js'
 import { DEFAULTS } from '../settings/defaults.js'
 import type { ContractsOptions } from './contracts-options.js'
-import { readTls } from './read-tls.js'
+import { doorTls } from './door-tls.js'
+import type { RareWarnings } from './rare-warnings.js'
+import { wantsDoor } from './wants-door.js'
 
 /** The gRPC port of a node. */
 export interface ContractsDoor {
   readonly address: NonNullable<ContractDoor>
-  /** PEM: clients know the port by it; undefined where it speaks no TLS, or with a certificate of somebody else. */
-  readonly tlsRootCertificate: string | undefined
+  /** PEM: clients know the port by it. */
+  readonly tlsRootCertificate: string
   close(): Promise<void>
 }
 
-export interface DoorOptions extends Pick<ContractsOptions, 'ip' | 'port' | 'settings' | 'profile' | 'now'> {
+export interface DoorOptions extends Pick<
+  ContractsOptions,
+  'ip' | 'hosts' | 'port' | 'settings' | 'profile' | 'now'
+> {
   readonly registrar: Registrar
   readonly organisations: readonly Organisation[]
+  /** Where contracts keep what is theirs. */
+  readonly contractsFolder: string
   readonly peerSettings: Partial<ContractPeerSettings>
+  readonly warnings: RareWarnings
   /** Adds what else is called there, before anybody is told of the port. */
   readonly addServices: (port: GrpcPort) => void
 }
 
 /** Undefined where no port is wanted. @throws {Error} one line for people: the port is taken, a file is missing */
 export async function openDoor(options: DoorOptions): Promise<ContractsDoor | undefined> {
-  const { ip, settings, profile, registrar, peerSettings, organisations } = options
-  if ((settings.port ?? (profile === 'dev' ? 1 : 0)) === 0) return undefined
-  const [own] = organisations
-  const tls = settings.tls === undefined ? await ownTls(own, ip, options.now()) : await readTls(settings.tls)
-  const port = await listen(options, tls)
+  const { ip, hosts, settings, profile, registrar, peerSettings, organisations, contractsFolder } = options
+  if (!wantsDoor(options)) return undefined
+  const { tls, rootCertificate } = await doorTls({
+    files: settings.tls,
+    folder: contractsFolder,
+    organisations,
+    hosts,
+    nowMs: options.now(),
+  })
+  const client_certificates = tls.clientAuthorities !== undefined
+  // Beyond a developer's machine everything is encrypted; who has to show a certificate cannot do so without.
+  const plaintext = profile === 'dev' && !client_certificates
+  const port = await listen(options, tls, plaintext)
   openContractDoor(port, registrar, peerSettings)
   options.addServices(port)
   return {
-    address: { ip_address: ip, port: port.port, tls: tls !== undefined },
-    tlsRootCertificate: settings.tls === undefined ? own?.tlsRootCertificate : tls?.certificate,
+    address: { ip_address: ip, port: port.port, tls: true, plaintext, client_certificates },
+    tlsRootCertificate: rootCertificate,
     close: () => port.close(DEFAULTS.contract.close_grace * 1000),
   }
 }
 
 async function listen(
-  { ip, port, settings, profile }: DoorOptions,
-  tls: GrpcTls | undefined,
+  { ip, port, settings, warnings }: DoorOptions,
+  tls: GrpcTls,
+  plaintext: boolean,
 ): Promise<GrpcPort> {
   const {
     max_message_bytes: maxMessageBytes,
@@ -62,9 +78,10 @@ async function listen(
       maxConnections,
       // Those on this machine are all at one address.
       ...(ipRange(ip) === 'loopback' ? {} : { maxConnectionsPerPeer }),
-      // Beyond a developer's machine everything is encrypted; who has to show a certificate cannot do so without.
-      plaintext: profile === 'dev' && tls?.clientAuthorities === undefined,
-      ...(tls ? { tls } : {}),
+      plaintext,
+      tls,
+      onRefused: (address, reason) =>
+        warnings.warn(`${address} ${reason}`, { address, reason }, 'a connection of a contract was refused'),
     })
   if (settings.port !== undefined)
     return open(settings.port).catch((error: unknown) => refuse(error, settings.port))
@@ -77,14 +94,4 @@ function refuse(error: unknown, port: number | undefined): never {
     ? `port ${port} for contracts is taken by another program; choose another with --contract-port`
     : `cannot listen on port ${port} for contracts: ${messageOf(error)}`
   throw new Error(text, { cause: error })
-}
-
-async function ownTls(
-  organisation: Organisation | undefined,
-  ip: string,
-  nowMs: number,
-): Promise<GrpcTls | undefined> {
-  if (!organisation) return undefined
-  const { certificate, privateKey } = await organisation.issueTls([ip], nowMs)
-  return { certificate, key: pemOfKey(privateKey) }
 }

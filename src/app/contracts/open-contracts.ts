@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { ContractsPort } from '../../api/ports/contracts.js'
-import type { ContractDoor } from '../../api/schemas/contract.js'
 import { Conflicts } from '../../contract/calls/conflicts.js'
 import { ContractCalls } from '../../contract/calls/contract-calls.js'
 import { ContractService } from '../../contract/calls/contract-service.js'
@@ -26,9 +25,11 @@ import type { RemotePorts } from './later-remote.js'
 import { ContractMembers } from './members.js'
 import { openNodeKey } from './node-key.js'
 import { type OpenRemote, openRemote } from './open-remote.js'
+import { RareWarnings } from './rare-warnings.js'
 import { keepIdentity, openIdentities, openOrganisations } from './organisations.js'
 import { type OpenPrivateValues, openPrivateValues } from './private-values.js'
 import { callTeller, tellBlocks } from './tell-calls.js'
+import { tellClosed } from './waiting-work.js'
 
 /** The contracts of a node, at work. */
 export interface OpenContracts {
@@ -41,6 +42,7 @@ export interface OpenContracts {
 interface Parts {
   readonly options: ContractsOptions
   readonly keys: KeyPair
+  readonly warnings: RareWarnings
   readonly organisations: readonly Organisation[]
   readonly deployed: DeployedContracts
   readonly members: ContractMembers
@@ -54,7 +56,7 @@ interface Parts {
 /** Puts together all that contracts need. @throws {Error} one line for people: a key or an identity that is not in order */
 export async function openContracts(options: ContractsOptions): Promise<OpenContracts> {
   let door: ContractsDoor | undefined
-  const parts = await openParts(options, () => door?.address ?? null)
+  const parts = await openParts(options, () => door)
   const chain = callChain(options.chain.blockchain, options.chain.pending)
   // Conflicts are looked up before anybody hears of the block.
   const conflicts = new Conflicts(chain)
@@ -79,7 +81,9 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
     door = await openDoor({
       ...options,
       registrar: parts.live,
+      warnings: parts.warnings,
       organisations: parts.organisations,
+      contractsFolder: join(options.folder, CONTRACTS_FOLDER),
       peerSettings: peerSettings(options),
       addServices(port) {
         addGateway(port)
@@ -87,6 +91,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
       },
     })
     if (door) options.log.info({ port: door.address.port }, 'contracts and their clients may dial this node')
+    else tellClosed(parts.remote.waiting(), options.log)
   } catch (error) {
     await close()
     throw error
@@ -94,7 +99,7 @@ export async function openContracts(options: ContractsOptions): Promise<OpenCont
   return { port: service, remote: parts.remote.ports, close }
 }
 
-async function openParts(options: ContractsOptions, door: () => ContractDoor): Promise<Parts> {
+async function openParts(options: ContractsOptions, door: () => ContractsDoor | undefined): Promise<Parts> {
   const { settings, profile, now, chain } = options
   const folder = join(options.folder, CONTRACTS_FOLDER)
   await makeFolder(folder)
@@ -120,8 +125,12 @@ async function openParts(options: ContractsOptions, door: () => ContractDoor): P
   })
   const privateStore = openPrivateValues(folder, options, deployed)
   const members = new ContractMembers(organisations, deployed, now)
-  const remote = await openRemote({ options, keys, folder, door })
-  return { options, keys, organisations, deployed, members, callers, privateStore, live, connections, remote }
+  const warnings = new RareWarnings(options.log, now)
+  const remote = await openRemote({ options, keys, folder, warnings, door })
+  return {
+    ...{ options, keys, warnings, organisations, deployed, members, callers },
+    ...{ privateStore, live, connections, remote },
+  }
 }
 
 function peerSettings({ settings }: ContractsOptions) {

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { RootDatabase } from 'lmdb'
-import type { ContractDoor } from '../../api/schemas/contract.js'
 import type { GrpcPort } from '../../contract/peer/grpc-port.js'
 import type { ContractSettings } from '../../contract/remote/contract-changes.js'
 import { PrimeEngine } from '../../contract/remote/engine/prime-engine.js'
@@ -25,18 +24,25 @@ import { openRemoteRoot } from '../../store/remote/remote-root.js'
 import { type Clock, systemClock } from '../../time/clock.js'
 import type { KeyPair } from '../../wallet/keys.js'
 import { DEFAULTS } from '../settings/defaults.js'
+import { arrivingRecords } from './arriving-records.js'
 import type { ContractsOptions } from './contracts-options.js'
+import type { ContractsDoor } from './door.js'
+import { REMOTE_FOLDER } from './file-names.js'
 import type { RemotePorts } from './later-remote.js'
 import { recordChain } from './record-chain.js'
+import type { RareWarnings } from './rare-warnings.js'
 import { openRecordQueries } from './record-queries.js'
 import { recordSource } from './record-source.js'
 import { RemoteTeller } from './tell-remote.js'
 import { sessionTeller } from './tell-sessions.js'
+import { type WaitingWork, waitingWork } from './waiting-work.js'
 
 /** The remote contracts of a node, at work. */
 export interface OpenRemote {
   /** As the method table reaches them. */
   readonly ports: RemotePorts
+  /** What waits for them, and for the chain. */
+  waiting(): WaitingWork
   /** Adds what their clients call. */
   addTo(port: GrpcPort): void
   /** Lets the clients finish what they can, and ends their streams. */
@@ -50,11 +56,11 @@ export interface OpenRemoteOptions {
   readonly keys: KeyPair
   /** Where contracts keep what is theirs. */
   readonly folder: string
+  readonly warnings: RareWarnings
   /** Where clients connect. */
-  readonly door: () => ContractDoor
+  readonly door: () => ContractsDoor | undefined
 }
 
-const FOLDER = 'remote'
 const DRAIN_GRACE_MS = DEFAULTS.remote.drain_grace * 1000
 
 /** What the parts are made of. */
@@ -72,7 +78,7 @@ interface Ground extends OpenRemoteOptions {
 export async function openRemote(given: OpenRemoteOptions): Promise<OpenRemote> {
   const { options, folder } = given
   const { chain, now, log } = options
-  const own = join(folder, FOLDER)
+  const own = join(folder, REMOTE_FOLDER)
   await makeFolder(own)
   const root = openRemoteRoot(own)
   const clock: Clock = { now, after: (ms, action) => systemClock.after(ms, action) }
@@ -94,11 +100,12 @@ async function openOn(ground: Ground): Promise<OpenRemote> {
   const teller = new RemoteTeller(options.events, clock)
   const registry = await openRegistry(ground)
   const prime = openPrime(ground, registry, teller)
-  const tell = sessionTeller(options.log)
+  const tell = sessionTeller(options.log, ground.warnings)
   const sessions = new LiveSessions({ prime, registry, clock, tell })
   teller.follow(registry, sessions, records)
   return {
     ports: portsOf(ground, registry, prime, sessions),
+    waiting: () => waitingWork(registry, prime),
     addTo(port) {
       const failedAttempts = new FailedAttempts(() => clock.now())
       const admission = new Admission({ registry, chain: records, failedAttempts })
@@ -126,7 +133,10 @@ function portsOf(
   const { address } = keys
   const elapsedMs = (): number => performance.now()
   return {
-    remote: new RemoteService({ registry, reports: prime, sessions, records, address, door, elapsedMs }),
+    remote: new RemoteService({
+      ...{ registry, reports: prime, sessions, records, address, door, elapsedMs },
+      arriving: () => arrivingRecords(pending),
+    }),
     records: new RecordsService({
       ...{ registry, reports: prime, queries },
       chain: recordChain(blockchain, pending),
@@ -136,12 +146,12 @@ function portsOf(
 }
 
 function openRegistry({ options, keys, root, clock, records, queries }: Ground): Promise<NodeRegistry> {
-  const { profile, ip, port, log } = options
+  const { profile, url, log } = options
   return NodeRegistry.open({
     ...{ records, queries, clock },
     store: new RegistryTables(root),
     box: new SecretBox(keys),
-    node: { profile, address: keys.address, url: `http://${ip}:${port}` },
+    node: { profile, address: keys.address, url },
     defaults: contractDefaults(),
     onFault: (error) => log.error({ err: error }, 'what became of an API key was not written down'),
   })

@@ -43,7 +43,7 @@ export const CONTRACT_SETTINGS = {
     programs: client,
     read: path,
     describe:
-      'folder with server.crt and server.key for the port, and client-ca.crt if its clients must show certificates',
+      'folder with server.crt and server.key for the port, ca.crt if clients know it by that, and client-ca.crt if they must show certificates',
   }),
   contractAutoDeploy: setting({
     flag: 'contract-auto-deploy',
@@ -66,7 +66,7 @@ export const CONTRACT_DEFAULT_TEXTS = {
   contractPort: `in profile dev: ${contract.port_distance} above --port, or a free one`,
   contractChannel: contract.default_channel,
   contractTimeoutMs: String(contract.default_timeout),
-  contractTls: "a certificate of the first organisation's own authority",
+  contractTls: "a certificate of an authority of the node's own",
   contractAutoDeploy: 'on',
   organisations: `in profile dev: ${contract.dev_organisations.join(',')}`,
 }

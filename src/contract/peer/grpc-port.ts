@@ -10,6 +10,7 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
+import { Excess } from './excess.js'
 import { PeerCounts } from './peer-counts.js'
 import { sendAhead } from './send-ahead.js'
 
@@ -33,6 +34,8 @@ export interface GrpcPortOptions {
   readonly maxConnections: number
   /** From one address; as many as in all where it is left out. */
   readonly maxConnectionsPerPeer?: number
+  /** A connection came for which there is no room. */
+  readonly onRefused?: (address: string, reason: string) => void
 }
 
 /** One TCP port for all gRPC services of the node, in plaintext and over TLS at once. */
@@ -66,25 +69,14 @@ const PING_TIMEOUT_MS = 20_000
 export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> {
   // It would write headers with odd characters, and so keys, to stderr.
   setLogVerbosity(logVerbosity.NONE)
-  const server = new Server(serverOptions(options))
+  const excess = new Excess()
+  const server = new Server({ ...serverOptions(options), interceptors: [excess.interceptor] })
   const injectors = injectorsOf(server, options)
   const sockets = new Map<string, Socket>()
-  const perPeer = new PeerCounts(options.maxConnectionsPerPeer ?? options.maxConnections)
+  const enter = admission(options, sockets, excess)
   const listener = createServer({ noDelay: true }, (socket) => {
-    const leave = perPeer.enter(socket.remoteAddress ?? '')
-    if (!leave) {
-      socket.destroy()
-      return
-    }
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`
-    sockets.set(peer, socket)
-    socket.once('close', () => {
-      if (sockets.get(peer) === socket) sockets.delete(peer)
-      leave()
-    })
-    route(socket, injectors)
+    if (enter(socket)) route(socket, injectors)
   })
-  listener.maxConnections = options.maxConnections
   listener.listen(options.port, options.host)
   await once(listener, 'listening')
   // A connection that could not be taken, for want of a file descriptor, is its client's to try again.
@@ -94,6 +86,34 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
     addService: (definition, implementation) => server.addService(definition, implementation),
     cut: (peer) => void sockets.get(peer)?.destroy(),
     close: (graceMs) => close(listener, server, injectors, sockets, graceMs),
+  }
+}
+
+/** Counts a connection in until it ends; false: it was cut. */
+function admission(
+  { maxConnections, maxConnectionsPerPeer = maxConnections, onRefused }: GrpcPortOptions,
+  sockets: Map<string, Socket>,
+  excess: Excess,
+): (socket: Socket) => boolean {
+  const perPeer = new PeerCounts(maxConnectionsPerPeer)
+  return (socket) => {
+    const address = socket.remoteAddress ?? ''
+    const peer = `${address}:${socket.remotePort}`
+    const isFull = sockets.size - excess.size >= maxConnections
+    const leave = isFull ? undefined : perPeer.enter(address)
+    if (!leave) {
+      const reason = isFull
+        ? `the node has ${maxConnections} connections at its port for contracts, and no more may come`
+        : `the node has ${maxConnectionsPerPeer} connections from this address, and no more may come`
+      onRefused?.(address, reason)
+      if (!excess.take(socket, peer, reason)) return false
+    }
+    sockets.set(peer, socket)
+    socket.once('close', () => {
+      if (sockets.get(peer) === socket) sockets.delete(peer)
+      leave?.()
+    })
+    return true
   }
 }
 

@@ -45,10 +45,13 @@ export interface RemoteServiceOptions {
   readonly reports: PrimeReports
   readonly sessions: Pick<RemoteSessions, 'list'>
   readonly records: Pick<RecordSource, 'chainId' | 'height' | 'count' | 'at' | 'carrierOf' | 'isPending'>
+  /** How many records of each type wait for a block. */
+  readonly arriving: () => ReadonlyMap<string, number>
   /** Of the node's key, which signs the outputs. */
   readonly address: string
-  /** Where clients connect; null: nowhere. */
-  readonly door: () => ContractDoor
+  /** Where clients connect, and the certificate (PEM) they know it by; undefined: nowhere. */
+  readonly door: () =>
+    { readonly address: NonNullable<ContractDoor>; readonly tlsRootCertificate: string } | undefined
   /** Monotonic, in ms. */
   readonly elapsedMs: () => number
 }
@@ -65,8 +68,13 @@ export class RemoteService implements RemotePort {
   }
 
   door(): RemoteDoor {
-    const { records, door } = this.#options
-    return { chain_id: records.chainId, door: door() }
+    const { records } = this.#options
+    const door = this.#options.door()
+    return {
+      chain_id: records.chainId,
+      door: door?.address ?? null,
+      tls_root_certificate: door?.tlsRootCertificate ?? null,
+    }
   }
 
   list(after: string | undefined, limit: number): Part<RemoteSummary> {
@@ -74,9 +82,10 @@ export class RemoteService implements RemotePort {
       .filter(({ txnType }) => after === undefined || txnType > after)
       .sort((a, b) => (a.txnType < b.txnType ? -1 : 1))
     const page = contracts.slice(0, limit)
+    const arriving = this.#options.arriving()
     const items = page.map((contract) => ({
       contract: contractJson(contract),
-      backlog: this.#backlog(contract.id),
+      backlog: this.#backlog(contract, arriving),
     }))
     return { items, next: contracts.length > limit ? (page.at(-1)?.txnType ?? null) : null }
   }
@@ -98,7 +107,7 @@ export class RemoteService implements RemotePort {
     const { env, secretNames } = this.#options.registry.givenTo(contract.id)
     return {
       contract: contractJson(contract),
-      backlog: this.#backlog(contract.id),
+      backlog: this.#backlog(contract),
       env: { ...env },
       secret_names: [...secretNames],
       spans: contract.spans.map(({ after, upTo }) => ({ after, up_to: upTo })),
@@ -142,7 +151,7 @@ export class RemoteService implements RemotePort {
   }
 
   backlog(contract: string): BacklogJson {
-    return this.#backlog(this.#require(contract).id)
+    return this.#backlog(this.#require(contract))
   }
 
   invocations(
@@ -230,9 +239,13 @@ export class RemoteService implements RemotePort {
     )
   }
 
-  #backlog(contractId: string): BacklogJson {
+  #backlog({ id, txnType }: RemoteContract, arriving = this.#options.arriving()): BacklogJson {
     const { reports, sessions } = this.#options
-    return backlogJson(contractId, reports.backlogOf(contractId), sessions.list(contractId).length)
+    return backlogJson(id, {
+      ...reports.backlogOf(id),
+      arriving: arriving.get(txnType) ?? 0,
+      streams: sessions.list(id).length,
+    })
   }
 }
 

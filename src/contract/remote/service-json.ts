@@ -67,9 +67,14 @@ export function newKeyJson(key: ApiKey, expiresMs: number | null): NewKey {
   return { key_id: key.id, api_key: key.text, expires_at: expiresMs }
 }
 
-export function backlogJson(contractId: string, report: BacklogReport, streams: number): BacklogJson {
-  const { pending, leased, committed, failed, dead, cancelled, outputsWaiting, oldestMs } = report
-  const counts = { pending, leased, committed, failed, dead, cancelled }
+/** Also how many records wait for a block, and how many clients are connected. */
+export function backlogJson(
+  contractId: string,
+  report: BacklogReport & { readonly arriving: number; readonly streams: number },
+): BacklogJson {
+  const { arriving, pending, leased, committed, failed, dead, cancelled } = report
+  const { outputsWaiting, oldestMs, streams } = report
+  const counts = { arriving, pending, leased, committed, failed, dead, cancelled }
   return {
     contract_id: contractId,
     ...counts,

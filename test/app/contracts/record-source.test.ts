@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { arrivingRecords } from '../../../src/app/contracts/arriving-records.js'
 import { recordSource } from '../../../src/app/contracts/record-source.js'
 import type { OpenChain } from '../../../src/app/open-chain.js'
 import type { PlacedRecord, RecordSource } from '../../../src/contract/remote/record-source.js'
@@ -142,4 +143,17 @@ test('what no longer waits without a block is told', async () => {
   await chain.pending.expire()
   end()
   expect(dropped).toEqual([made.id])
+})
+
+test('records that wait for a block are counted by type, and no longer when they stand in one', async () => {
+  for (const each of [record('order', 1), record('order', 2), record('other', 3), output('x', 4)])
+    await chain.pending.submit(each)
+  expect(arrivingRecords(chain.pending)).toEqual(
+    new Map([
+      ['order', 2],
+      ['other', 1],
+    ]),
+  )
+  await mine(chain, clock)
+  expect(arrivingRecords(chain.pending).size).toBe(0)
 })

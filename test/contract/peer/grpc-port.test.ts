@@ -1,8 +1,15 @@
 import { once } from 'node:events'
 import { connect as http2Connect } from 'node:http2'
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import { type ChannelCredentials, Client, credentials, type ServerUnaryCall, status } from '@grpc/grpc-js'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  type ServerUnaryCall,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
 import {
   type GrpcPort,
   type GrpcPortOptions,
@@ -169,18 +176,48 @@ test('a service learns who has shown a certificate', async () => {
   expect(seen).toEqual([false, false, true, false])
 })
 
-test('one address has only so many connections, and may open others when it has closed some', async () => {
-  const port = await openPort({}, true, { maxConnectionsPerPeer: 2 })
-  const [first] = [await open(port), await open(port)]
-  const third = connect(port.port, '127.0.0.1')
-  third.on('error', () => undefined)
-  third.resume()
-  await once(third, 'close')
-  await expect(ask(port, credentials.createInsecure())).rejects.toMatchObject({ code: status.UNAVAILABLE })
-  first.resume()
-  first.end()
-  await once(first, 'close')
-  expect(String(await ask(port, credentials.createInsecure()))).toBe('hello')
+describe('where there is no room for a connection', () => {
+  const refused = (text: RegExp) => ({
+    code: status.RESOURCE_EXHAUSTED,
+    details: expect.stringMatching(text) as unknown,
+  })
+  const plain = credentials.createInsecure()
+
+  test('its client learns why, in plaintext and over TLS, and when to come back', async () => {
+    const told: (readonly [string, string])[] = []
+    const onRefused = (...each: [string, string]): void => void told.push(each)
+    const port = await openPort({}, true, { maxConnections: 1, onRefused })
+    await open(port)
+    const error: unknown = await ask(port, plain).catch((caught: unknown) => caught)
+    expect(error).toMatchObject(refused(/^the node has 1 connections at its port .* no more may come$/))
+    expect((error as ServiceError).metadata.get('retry-after-ms')).toEqual(['10000'])
+    await expect(ask(port, trusting())).rejects.toMatchObject(refused(/^the node has 1 connections/))
+    expect(told).toHaveLength(2)
+    expect(told[0]).toEqual(['127.0.0.1', expect.stringMatching(/^the node has 1 connections/)])
+  })
+
+  test('one address has only so many, and may open others when it has closed some', async () => {
+    const port = await openPort({}, true, { maxConnectionsPerPeer: 2 })
+    const [first] = [await open(port), await open(port)]
+    await expect(ask(port, plain)).rejects.toMatchObject(refused(/2 connections from this address/))
+    first.resume()
+    first.end()
+    await once(first, 'close')
+    expect(String(await ask(port, plain))).toBe('hello')
+  })
+
+  test('it is cut after a moment, and at once where many are being told already', async () => {
+    const port = await openPort({}, true, { maxConnections: 0 })
+    const sockets = await Promise.all(Array.from({ length: 33 }, () => open(port)))
+    const closed = sockets.map(async (socket) => {
+      socket.resume()
+      await once(socket, 'close')
+      return socket
+    })
+    const first = await Promise.race(closed)
+    expect(sockets.filter((each) => each !== first && each.destroyed)).toEqual([])
+    await Promise.all(closed)
+  })
 })
 
 test('a header that is too long is refused, and others are served', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { TooManyClientsError } from '../../../src/contract/remote/engine/leases.js'
 import { AckStatus } from '../../../src/contract/wire/remote.js'
 import { CONTRACT_ID, failure, PrimeKit, settled } from './prime-kit.js'
@@ -118,6 +118,28 @@ test('REM-26: more than 8 MiB of a contract are not under way', async () => {
   expect(bytes).toBeGreaterThanOrEqual(1_000)
   expect(bytes - last).toBeLessThan(1_000)
 })
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'REM-15: the next attempt comes though the timer rang early, and time was up when the clock was read the %i. time',
+  async (reading) => {
+    const kit = new PrimeKit()
+    await kit.mine(1)
+    const client = kit.attach()
+    await settled()
+    await kit.finish(client, client.at(0), failure('it crashed'))
+    await kit.time.pass(1_999)
+    const exact = kit.time.monotonicMs.bind(kit.time)
+    let readings = 0
+    const clock = jest
+      .spyOn(kit.time, 'monotonicMs')
+      .mockImplementation(() => exact() - (++readings < reading ? 0.5 : 0))
+    await kit.time.pass(1)
+    expect(readings).toBeGreaterThan(0)
+    clock.mockRestore()
+    await kit.time.pass(10)
+    expect(client.delivered).toHaveLength(2)
+  },
+)
 
 test('REM-14, REM-15: an attempt that fails is repeated after 2, 4, 8 and 16 s; after five it is dead, and a retry is one more attempt', async () => {
   const kit = new PrimeKit()

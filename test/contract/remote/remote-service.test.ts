@@ -3,7 +3,10 @@ import { RemoteService } from '../../../src/contract/remote/remote-service.js'
 import { FakeReports, invocationReport, NO_BACKLOG } from './fake-reports.js'
 import { codeOf, opened } from './open-registry.js'
 
-const DOOR = { ip_address: '127.0.0.1', port: 56000, tls: false }
+const DOOR = {
+  address: { ip_address: '127.0.0.1', port: 56000, tls: true, plaintext: true, client_certificates: false },
+  tlsRootCertificate: 'PEM',
+}
 
 async function served() {
   const { registry, world, told } = await opened()
@@ -37,6 +40,7 @@ async function served() {
       isPending: () => false,
     },
     address: `0x${'1'.repeat(40)}`,
+    arriving: () => new Map([['orders', 7]]),
     door: () => DOOR,
     elapsedMs: () => 0,
   })
@@ -184,7 +188,11 @@ it('streams and the backlog are of one contract, and the door is where clients c
   const { service, reports } = await served()
   const { contract } = await service.register({ txn_type: 'orders' })
   reports.backlog = { ...NO_BACKLOG, pending: 2, oldestMs: 5 }
-  expect(service.backlog('orders')).toMatchObject({ pending: 2, oldest_at: 5, streams: 1 })
+  expect(service.backlog('orders')).toMatchObject({ arriving: 7, pending: 2, oldest_at: 5, streams: 1 })
   expect(service.streams('orders')).toMatchObject([{ contract_id: contract.contract_id, in_flight: 2 }])
-  expect(service.door()).toEqual({ chain_id: 'c'.repeat(64), door: DOOR })
+  expect(service.door()).toEqual({
+    chain_id: 'c'.repeat(64),
+    door: DOOR.address,
+    tls_root_certificate: DOOR.tlsRootCertificate,
+  })
 })

@@ -46,5 +46,11 @@ export const list: Command = {
 export function doorText(door: ContractDoor): string {
   if (!door) return 'no port for contracts (--contract-port of the node opens one)'
   const host = door.ip_address.includes(':') ? `[${door.ip_address}]` : door.ip_address
-  return `contracts and clients dial ${host}:${door.port}${door.tls ? ' (plain or TLS)' : ''}`
+  return `contracts and clients dial ${host}:${door.port} (${waysText(door)})`
+}
+
+function waysText({ tls, plaintext, client_certificates }: NonNullable<ContractDoor>): string {
+  if (client_certificates) return 'TLS, with a certificate'
+  if (!tls) return 'plain'
+  return plaintext ? 'plain or TLS' : 'TLS'
 }

@@ -1,12 +1,12 @@
-import { chmod, cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, readdir, rename } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import type { ContractDoor } from '../../../api/schemas/contract.js'
-import { canonicalIp, ipRange } from '../../../base/ip.js'
 import { hasCode } from '../../../store/error-code.js'
 import { makeFolder } from '../../../store/folder.js'
 import { PACKAGE_ROOT } from '../../package-info.js'
 import { SettingsError } from '../../settings/errors.js'
 import { type ContractNode, type Given, isSet, print, withNode } from './node-client.js'
+import { addressText, wayTo, writeConfig } from './remote-config.js'
+import { faultOfDoor } from './try-door.js'
 
 /** Languages of the templates of remote contracts; their folders are called so. */
 export const LANGUAGES = ['typescript', 'python', 'go', 'bash'] as const
@@ -27,7 +27,7 @@ const LEFT_BEHIND: ReadonlySet<string> = new Set([
 const NEXT: Readonly<Record<Language, readonly string[]>> = {
   typescript: ['npm install && npm run build', 'npm start -- --config config.yaml'],
   python: ['make setup proto', 'make run'],
-  go: ['go build ./...', 'make run'],
+  go: ['make run'],
   bash: ['make setup proto', 'make run'],
 }
 
@@ -36,15 +36,6 @@ const CODE: Readonly<Record<Language, string>> = {
   python: 'process.py',
   go: 'process.go',
   bash: 'process.sh',
-}
-
-/** What a config.yaml needs so that it works. */
-interface Connection {
-  readonly server_address: string
-  readonly chain_id: string
-  readonly smart_contract_id: string
-  readonly api_key: string
-  readonly use_tls: boolean
 }
 
 export interface NewRemote {
@@ -82,23 +73,23 @@ async function makeRegistered(
   path: string,
   { name, language }: NewRemote,
 ): Promise<void> {
-  const { door } = await node.call('remote.list', { limit: 1 })
-  const address = addressOf(node.url, door)
+  const way = wayTo(node.url, await node.call('remote.list', { limit: 1 }))
   const { contract, key, chain_id } = await node.call('remote.register', { txn_type: name })
   try {
     await copyRemote(path, language)
-    await writeConfig(join(path, 'config.yaml'), {
-      server_address: address,
+    await writeConfig(path, way, {
       chain_id,
       smart_contract_id: contract.contract_id,
       api_key: key.api_key,
-      use_tls: needsTls(node.url, door),
     })
   } catch (error) {
     // The key was in no other place: nobody could use the contract.
     await node.call('remote.delete', { contract: contract.contract_id })
     throw error
   }
+  const fault = await faultOfDoor(way)
+  if (fault !== undefined)
+    process.stderr.write(`from here config.yaml does not reach ${addressText(way)}: ${fault}\n`)
 }
 
 async function copyRemote(path: string, language: Language): Promise<void> {
@@ -111,39 +102,6 @@ async function copyRemote(path: string, language: Language): Promise<void> {
   })
   // Packages cannot hold a file of that name.
   await rename(join(path, 'gitignore'), join(path, '.gitignore'))
-}
-
-/** Fills the fields of a template's config.yaml in, whose comments stay; for its owner's eyes alone. */
-async function writeConfig(path: string, connection: Connection): Promise<void> {
-  let text = await readFile(path, 'utf8')
-  for (const [field, value] of Object.entries(connection))
-    text = filled(text, field, value as string | boolean)
-  await chmod(path, 0o600)
-  await writeFile(path, text, { mode: 0o600 })
-}
-
-/** @throws {Error} there is no such field */
-export function filled(text: string, field: string, value: string | boolean): string {
-  const line = new RegExp(`^${field}:.*$`, 'm')
-  if (!line.test(text)) throw new Error(`config.yaml of the template has no ${field}`)
-  return text.replace(line, () => `${field}: ${typeof value === 'string' ? `'${value}'` : String(value)}`)
-}
-
-/** Where the program is to connect. @throws {Error} nowhere */
-function addressOf(url: string, door: ContractDoor): string {
-  if (!door)
-    throw new Error(
-      'the node has no port for contracts: start it with --contract-port, or give --no-register and fill config.yaml in later',
-    )
-  // It listens where it was reached, whatever it calls the address.
-  const host = new URL(url).hostname
-  return `${host}:${door.port}`
-}
-
-function needsTls(url: string, door: ContractDoor): boolean {
-  const host = new URL(url).hostname.replaceAll(/[[\]]/g, '')
-  const isNear = host === 'localhost' || (canonicalIp(host) !== undefined && ipRange(host) === 'loopback')
-  return door?.tls === true && !isNear
 }
 
 function tellNext({ name, language, folder }: NewRemote, isUnregistered: boolean): void {

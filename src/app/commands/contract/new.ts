@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../../package-info.js'
 import { SettingsError } from '../../settings/errors.js'
 import { oneOf } from '../../settings/setting.js'
 import type { Command } from '../command.js'
-import { flagOf, givenTo, print, textOf } from './node-client.js'
+import { flagOf, givenTo, isSet, print, textOf } from './node-client.js'
 import { LANGUAGES, newRemote, requireEmpty } from './new-remote.js'
 
 const TEMPLATE = join(PACKAGE_ROOT, 'templates', 'typescript-contract')
@@ -49,6 +49,7 @@ export const createContract: Command = {
       await newRemote({ name, language, folder: textOf(given, 'out') ?? name }, given)
       return
     }
+    if (isSet(given, 'no-register')) throw new SettingsError('--no-register goes with --template')
     if (!NAME.test(name))
       throw new SettingsError(
         `a contract has a name of lower-case letters, digits, - and _, not ${JSON.stringify(name)}`,

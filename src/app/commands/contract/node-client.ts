@@ -159,6 +159,7 @@ const CURES: Partial<Record<ErrorCode, string>> = {
   REMOTE_CONTRACT_NOT_FOUND:
     '"terrarium remote status" shows those there are, "terrarium contract new NAME --template LANGUAGE" adds one',
   INVOCATION_NOT_FOUND: '"terrarium remote retry CONTRACT --list" shows the dead letters',
+  API_KEY_NOT_FOUND: '"terrarium remote keys CONTRACT" lists those there are',
   RECORD_TYPE_TAKEN: 'choose another name, or delete the contract that has it',
   NOT_READY: 'try again in a moment',
   UNAUTHORIZED: 'give the token with --token or in TERRARIUM_ADMIN_TOKEN',

@@ -1,15 +1,8 @@
 import type { AuditPage, AuditProblem } from '../../../api/schemas/remote.js'
 import { createScreen } from '../../network/screen.js'
 import type { Command } from '../command.js'
-import {
-  type ContractNode,
-  givenTo,
-  isSet,
-  print,
-  printJson,
-  textOf,
-  withNode,
-} from '../contract/node-client.js'
+import { type ContractNode, givenTo, isSet, print, printJson, withNode } from '../contract/node-client.js'
+import { contractRef } from './contract-ref.js'
 
 /** Problems that are told one by one. */
 const MAX_TOLD = 100
@@ -32,7 +25,7 @@ export const audit: Command = {
       args,
     )
     await withNode(given, async (node) => {
-      const contract = textOf(given, 'contract') ?? ''
+      const contract = contractRef(given) ?? ''
       const screen = createScreen(process.env)
       const isJson = isSet(given, 'json')
       const result = await auditAll(node, contract, (progress) => {

@@ -11,6 +11,9 @@ import {
   textOf,
   withNode,
 } from '../contract/node-client.js'
+import { contractRef } from './contract-ref.js'
+
+const KEY_ID = /^SC_[A-Z]{12}$/
 
 /** Looks after the API keys of a remote contract. */
 export const keys: Command = {
@@ -37,11 +40,16 @@ export const keys: Command = {
       },
       args,
     )
-    const contract = textOf(given, 'contract') ?? ''
+    const contract = contractRef(given) ?? ''
     const keyId = textOf(given, 'revoke')
     const lifeMs = flagOf(given, 'expires', secondsIn(1, 86_400 * 3650))
     if (keyId !== undefined && isSet(given, 'new'))
       throw new SettingsError('give --new or --revoke, not both')
+    if (lifeMs !== undefined && !isSet(given, 'new')) throw new SettingsError('--expires goes with --new')
+    if (keyId !== undefined && !KEY_ID.test(keyId))
+      throw new SettingsError(
+        `--revoke takes the id of a key, SC_ and 12 letters, not ${JSON.stringify(keyId)}`,
+      )
     await withNode(given, async (node) => {
       if (keyId !== undefined) {
         await node.call('remote.revoke_key', { contract, key_id: keyId })

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogLineJson } from '../../../api/schemas/remote.js'
 import { integerIn } from '../../settings/setting.js'
 import type { Command } from '../command.js'
-import { flagOf, givenTo, isSet, print, textOf, withNode } from '../contract/node-client.js'
+import { flagOf, givenTo, isSet, print, withNode } from '../contract/node-client.js'
+import { contractRef } from './contract-ref.js'
 
 const POLL_MS = 500
 const MAX_TAIL = 200
@@ -28,7 +29,7 @@ export const logs: Command = {
       },
       args,
     )
-    const contract = textOf(given, 'contract') ?? ''
+    const contract = contractRef(given) ?? ''
     const tail = flagOf(given, 'tail', integerIn(1, MAX_TAIL)) ?? 20
     const show = isSet(given, 'json') ? printLine : printText
     await withNode(given, async (node) => {

@@ -3,6 +3,7 @@ import { columns } from '../../columns.js'
 import { SettingsError } from '../../settings/errors.js'
 import type { Command } from '../command.js'
 import { type ContractNode, givenTo, isSet, print, textOf, withNode } from '../contract/node-client.js'
+import { contractRef } from './contract-ref.js'
 
 /** Sees to the dead letters of a remote contract. */
 export const retry: Command = {
@@ -30,17 +31,27 @@ export const retry: Command = {
       },
       args,
     )
-    const [contract, id] = [textOf(given, 'contract') ?? '', textOf(given, 'invocation')]
+    const [contract, id] = [contractRef(given) ?? '', textOf(given, 'invocation')]
     const [all, list] = [isSet(given, 'all'), isSet(given, 'list')]
     if ([id !== undefined, all, list].filter(Boolean).length !== 1)
       throw new SettingsError('name one invocation, or give --all or --list')
+    if (list && isSet(given, 'discard')) throw new SettingsError('--discard does not go with --list')
     const act = isSet(given, 'discard') ? discarded : retried
     await withNode(given, async (node) => {
       if (list) await printAll(node, contract)
-      else if (id !== undefined) await act(node, id)
+      else if (id !== undefined) await act(node, await ofContract(node, contract, id))
       else await forAll(node, contract, act)
     })
   },
+}
+
+/** @throws {Error} the invocation is of another contract */
+async function ofContract(node: ContractNode, contract: string, id: string): Promise<string> {
+  const { contract: found } = await node.call('remote.get', { contract })
+  if (id.startsWith(`${found.contract_id}:`)) return id
+  throw new Error(
+    `${JSON.stringify(id)} is no invocation of ${contract}; "terrarium remote retry ${contract} --list" shows the dead letters`,
+  )
 }
 
 type Act = (node: ContractNode, invocationId: string) => Promise<void>

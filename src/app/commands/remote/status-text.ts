@@ -9,7 +9,17 @@ export interface RemoteStatus {
   readonly streams: readonly StreamJson[]
 }
 
-const AMOUNTS = ['streams', 'pending', 'leased', 'committed', 'failed', 'dead', 'outputs waiting', 'oldest']
+const AMOUNTS = [
+  'streams',
+  'arriving',
+  'pending',
+  'leased',
+  'committed',
+  'failed',
+  'dead',
+  'outputs waiting',
+  'oldest',
+]
 
 /** `nowMs` in ms since 1970. */
 export function statusText({ door, contracts, streams }: RemoteStatus, nowMs: number): string {
@@ -20,6 +30,7 @@ export function statusText({ door, contracts, streams }: RemoteStatus, nowMs: nu
     contract.txn_type,
     contract.state === 'active' ? contract.execution_order : 'paused',
     backlog.streams,
+    backlog.arriving,
     backlog.pending,
     backlog.leased,
     backlog.committed,
@@ -29,7 +40,7 @@ export function statusText({ door, contracts, streams }: RemoteStatus, nowMs: nu
     backlog.oldest_at === null ? '-' : age(nowMs - backlog.oldest_at),
   ])
   const table = columns(['contract', 'order', ...AMOUNTS], rows, AMOUNTS)
-  return [head, '', table, ...streamLines(contracts, streams, nowMs), ...hints(contracts)].join('\n')
+  return [head, '', table, ...streamLines(contracts, streams, nowMs), ...hints(contracts, door)].join('\n')
 }
 
 function streamLines(
@@ -54,19 +65,26 @@ function streamLines(
 }
 
 /** What somebody might do about it. */
-function hints(contracts: readonly RemoteSummary[]): readonly string[] {
+function hints(contracts: readonly RemoteSummary[], door: ContractDoor): readonly string[] {
   const waiting = contracts.filter(
     ({ contract, backlog }) => contract.state === 'active' && backlog.pending > 0 && backlog.streams === 0,
   )
   const dead = contracts.filter(({ backlog }) => backlog.dead > 0)
   const lines = [
-    ...waiting.map(({ contract }) => `${contract.txn_type}: no client is connected; start its program`),
+    ...waiting.map(({ contract }) => `${contract.txn_type}: ${whyNobodyWorks(door)}`),
     ...dead.map(
       ({ contract, backlog }) =>
         `${contract.txn_type}: ${backlog.dead} dead; "terrarium remote retry ${contract.txn_type} --list" says why`,
     ),
   ]
   return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** Of a contract without clients. */
+export function whyNobodyWorks(door: ContractDoor): string {
+  return door
+    ? 'no client is connected; start its program'
+    : 'no client can connect; start the node with --contract-port'
 }
 
 const UNITS = [

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createScreen } from '../../network/screen.js'
 import type { Command } from '../command.js'
-import {
-  type ContractNode,
-  givenTo,
-  isSet,
-  print,
-  printJson,
-  textOf,
-  withNode,
-} from '../contract/node-client.js'
+import { type ContractNode, givenTo, isSet, print, printJson, withNode } from '../contract/node-client.js'
 import { type RemoteStatus, statusText } from './status-text.js'
+import { contractRef } from './contract-ref.js'
 
 const REFRESH_MS = 500
 
@@ -35,7 +28,7 @@ export const status: Command = {
       },
       args,
     )
-    const contract = textOf(given, 'contract')
+    const contract = contractRef(given)
     const screen = createScreen(process.env)
     await withNode(given, async (node) => {
       if (isSet(given, 'json')) printJson(await askFor(node, contract))

@@ -52,13 +52,15 @@ export class Grants {
   pump(): void {
     const contract = this.#desk.contract()
     if (this.isPaused || this.#isStopped || contract?.state !== 'active') return
+    // Read once: what becomes due between two readings would be neither granted nor waited for.
+    const nowMs = this.#desk.parts.monotonicMs()
     while (this.#mayGoOn(contract)) {
       const session = freest(this.#desk.sessions.values(), windowOf(this.#desk, contract))
-      const next = session && this.#next(contract)
+      const next = session && this.#next(contract, nowMs)
       if (!next) break
       this.#grant(next, session, contract)
     }
-    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(this.#desk.parts.monotonicMs()))
+    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(nowMs))
   }
 
   #mayGoOn(contract: RemoteContract): boolean {
@@ -68,9 +70,9 @@ export class Grants {
   }
 
   /** REM-16, REM-17: what was begun comes before what is new. */
-  #next(contract: RemoteContract): Candidate | undefined {
-    const { invocations, limits, parts } = this.#desk
-    const due = invocations.waiting.firstDue(parts.monotonicMs())
+  #next(contract: RemoteContract, nowMs: number): Candidate | undefined {
+    const { invocations, limits } = this.#desk
+    const due = invocations.waiting.firstDue(nowMs)
     if (contract.executionOrder === 'serial') {
       const first = invocations.waiting.first()
       if (first) return first === due ? { live: first } : undefined

@@ -8,6 +8,7 @@ import { ran, servedNode } from './run-remote.js'
 const remote = (...words: string[]) => ran(remoteCommands, words)
 const backlog = nodeApi['remote.backlog'].example.result
 const auditPage = nodeApi['remote.audit'].example.result
+const contractId = nodeApi['remote.get'].example.result.contract.contract_id
 const letter = nodeApi['remote.dead_letters'].example.result.invocations[0]
 
 describe('terrarium remote status', () => {
@@ -16,7 +17,7 @@ describe('terrarium remote status', () => {
     const { stdout, code } = await remote('status', '--node', url)
     expect(code).toBe(0)
     expect(stdout).toMatch(/dial 127\.0\.0\.1:56000/)
-    expect(stdout).toMatch(/orders +parallel +1 +12 +3 +1840/)
+    expect(stdout).toMatch(/orders +parallel +1 +2 +12 +3 +1840/)
     expect(stdout).toMatch(/orders +typescript +127\.0\.0\.1:40122 +3\/10/)
     expect(stdout).toMatch(/orders: 1 dead; "terrarium remote retry orders --list"/)
   })
@@ -31,6 +32,9 @@ describe('terrarium remote status', () => {
     const list = nodeApi['remote.list'].example.result
     const idle = list.contracts.map((each) => ({ ...each, backlog: { ...each.backlog, streams: 0 } }))
     expect(statusText({ ...list, contracts: idle, streams: [] }, 0)).toMatch(/no client is connected; start/)
+    expect(statusText({ ...list, door: null, contracts: idle, streams: [] }, 0)).toMatch(
+      /orders: no client can connect; start the node with --contract-port/,
+    )
     expect(statusText({ door: null, contracts: [], streams: [] }, 0)).toMatch(/contract new NAME --template/)
   })
 
@@ -69,11 +73,11 @@ describe('terrarium remote retry', () => {
           ? { invocations: [letter], next_cursor: 'x' }
           : { invocations: [{ ...letter, invocation_id: 'other' }], next_cursor: null },
     })
-    await remote('retry', 'orders', 'some-id', '--node', url)
+    await remote('retry', 'orders', `${contractId}:some`, '--node', url)
     await remote('retry', 'orders', '--all', '--node', url)
     await remote('retry', 'orders', '--all', '--discard', '--node', url)
     expect(node.did).toEqual([
-      ['retry', 'some-id'],
+      ['retry', `${contractId}:some`],
       ['retry', letter?.invocation_id],
       ['retry', 'other'],
       ['discard', letter?.invocation_id],
@@ -87,28 +91,78 @@ describe('terrarium remote retry', () => {
   })
 })
 
-describe('terrarium remote drain', () => {
-  test('waits until nothing is pending or worked on, and says how far it is', async () => {
-    const left = [2, 1, 0]
-    const { url } = await servedNode({
-      'remote.backlog': () => {
-        const pending = left.shift() ?? 0
-        return { ...backlog, pending, leased: 0, committed: 12 - pending, dead: 0 }
-      },
-    })
-    const { stdout, code } = await remote('drain', 'orders', '--node', url)
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^orders: 2 pending, 0 worked on, 0 ended/)
-    expect(stdout).toMatch(/orders is drained: 2 ended meanwhile, 0 dead\n$/)
+describe('wrong usage is told, and no node is asked', () => {
+  test.each([
+    [['status', 'b ad'], /named by its name \(2 to 20 letters, digits and -\) or its id, not "b ad"/],
+    [['logs', 'x'], /or its id, not "x"/],
+    [['retry', 'orders', '--list', '--discard'], /--discard does not go with --list/],
+    [['keys', 'orders', '--expires', '5'], /--expires goes with --new/],
+    [
+      ['keys', 'orders', '--revoke', 'nope'],
+      /--revoke takes the id of a key, SC_ and 12 letters, not "nope"/,
+    ],
+    [['keys', 'orders', '--new', '--revoke', 'SC_QWERTYUIOPAS'], /--new or --revoke, not both/],
+  ])('%j', async (words, message) => {
+    const { stderr, code } = await remote(...words)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
   })
 
-  test('ends with status 1 where its time is over, and says why nothing moves', async () => {
-    const { url } = await servedNode({ 'remote.backlog': () => ({ ...backlog, streams: 0 }) })
+  test('an invocation of another contract is not tried again', async () => {
+    const { url, node } = await servedNode()
+    const { stderr, code } = await remote('retry', 'orders', 'other:1', '--node', url)
+    expect([code, stderr, node.did]).toEqual([
+      1,
+      expect.stringMatching(/"other:1" is no invocation of orders; .* --list/),
+      [],
+    ])
+  })
+})
+
+describe('terrarium remote drain', () => {
+  test('waits until all is worked off and stands in blocks, and says how far it is', async () => {
+    const nothing = { arriving: 0, pending: 0, leased: 0, committed: 10, dead: 0, outputs_waiting: 0 }
+    const ways = [
+      { arriving: 1 },
+      { pending: 2 },
+      { leased: 1, committed: 11 },
+      { committed: 12, outputs_waiting: 1 },
+      { committed: 12 },
+    ]
+    const asked = ways.length
+    const { url } = await servedNode({
+      'remote.backlog': () => ({ ...backlog, ...nothing, ...ways.shift() }),
+    })
+    const { stdout, code } = await remote('drain', 'orders', '--node', url)
+    expect([code, ways.length]).toEqual([0, asked - 5])
+    expect(stdout).toMatch(
+      /^orders: 0 pending, 0 worked on, 0 ended, 1 record and 0 outputs waiting for a block, 1 client\n/,
+    )
+    expect(stdout).toMatch(/orders is drained: 14 ended, 2 of them meanwhile; 0 dead\n$/)
+  })
+
+  test('ends with status 1 where nobody makes blocks, and asks about that', async () => {
+    const waiting = { arriving: 1, pending: 0, leased: 0, outputs_waiting: 2 }
+    const { url } = await servedNode({ 'remote.backlog': () => ({ ...backlog, ...waiting }) })
     const { stderr, code } = await remote('drain', 'orders', '--for', '0.05', '--node', url)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/15 invocations wait still; no client is connected/),
+      expect.stringMatching(
+        /: 1 record waits for a block; 2 outputs wait for a block; does the node mine\?\n$/,
+      ),
     ])
+  })
+
+  test.each([
+    [{}, /15 invocations wait; .*no client is connected; start its program/],
+    [{ door: null }, /15 invocations wait; .*no client can connect; start the node with --contract-port/],
+  ])('ends with status 1 where its time is over, and says why nothing moves: %j', async (more, reason) => {
+    const list = nodeApi['remote.list'].example.result
+    const { url } = await servedNode({
+      'remote.backlog': () => ({ ...backlog, streams: 0 }),
+      'remote.list': () => ({ ...list, ...more }),
+    })
+    const { stderr, code } = await remote('drain', 'orders', '--for', '0.05', '--node', url)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(reason)])
   })
 })
 

@@ -60,6 +60,11 @@ export class ContractProcess {
     return new ContractProcess(folder, [...language.start, '--config', config], env)
   }
 
+  /** Starts it in a folder of its own, with the settings that are there. */
+  static run(folder: string, command: Language['start']): ContractProcess {
+    return new ContractProcess(folder, command, {})
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0
   }
