@@ -70,7 +70,7 @@ export async function openGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> 
   // It would write headers with odd characters, and so keys, to stderr.
   setLogVerbosity(logVerbosity.NONE)
   const excess = new Excess()
-  const server = new Server({ ...serverOptions(options), interceptors: [excess.interceptor] })
+  const server = new Server({ ...serverOptions(options), interceptors: [excess.interceptor, sendAhead] })
   const injectors = injectorsOf(server, options)
   const sockets = new Map<string, Socket>()
   const enter = admission(options, sockets, excess)
@@ -131,7 +131,6 @@ function serverOptions({ maxMessageBytes }: GrpcPortOptions): ServerOptions {
     'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
     'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.enable_channelz': 0,
-    interceptors: [sendAhead],
   }
 }
 
