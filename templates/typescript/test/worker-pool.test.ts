@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { Finished } from '../src/runtime/worker-thread.js'
+import type { Finished } from '../src/runtime/worker-messages.js'
 import { type PoolSettings, WorkerPool } from '../src/runtime/worker-pool.js'
 
 const PROBE = new URL('./support/probe.js', import.meta.url).href
