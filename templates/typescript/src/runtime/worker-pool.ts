@@ -82,11 +82,12 @@ export class WorkerPool {
 
   #dispatch(): void {
     this.#dispatching = undefined
-    const free = [...this.#threads].filter((thread) => thread.isFree).sort((a, b) => a.ahead - b.ahead)
-    // What the others could take is left for them: it may be their turn sooner.
     const share = Math.ceil(this.#waiting.length / this.#threads.size)
-    for (const thread of free) {
-      const tasks = this.#waiting.splice(0, share)
+    for (const thread of this.#threads) {
+      if (!thread.isFree) continue
+      // Quick jobs are done by the first before another has woken up.
+      const room = Math.max(share, thread.quickJobs) - thread.ahead
+      const tasks = this.#waiting.splice(0, Math.max(0, room))
       if (tasks.length > 0) thread.give(tasks)
     }
     if (this.#needsLook()) this.#lookTimer ??= setTimeout(() => this.#look(), LOOK_MS)
@@ -94,23 +95,30 @@ export class WorkerPool {
 
   #needsLook(): boolean {
     if (this.#isClosed) return false
-    return (this.#waiting.length > 0 && this.#canGrow()) || [...this.#threads].some(({ ahead }) => ahead > 0)
+    return (this.#waiting.length > 0 && this.#canGrow()) || this.#notBegun() > this.#waiting.length
   }
 
   #look(): void {
     this.#lookTimer = undefined
     const threads = [...this.#threads]
-    for (const thread of threads) thread.look()
+    for (const thread of threads) thread.look(threads.length)
     const isOneIdle = threads.some((thread) => thread.isIdle)
-    for (const thread of threads) if (isOneIdle || !thread.isFree) this.#takeBack(thread.takeBack())
-    this.#growToNeed(threads.filter((thread) => thread.isHeldUp).length)
+    for (const thread of threads)
+      if (thread.isLong || (isOneIdle && thread.ahead > thread.quickJobs)) this.#takeBack(thread.takeBack())
+    this.#growToNeed()
     this.#dispatch()
   }
 
   /** Beside every thread that is held up one more is of use; others end their job before a new one has started. */
-  #growToNeed(heldUp: number): void {
-    const most = Math.min(this.#waiting.length - this.#starting, this.#threads.size === 0 ? 1 : heldUp)
+  #growToNeed(): void {
+    const threads = [...this.#threads]
+    const heldUp = threads.length === 0 ? 1 : threads.filter((thread) => thread.isHeldUp).length
+    const most = Math.min(this.#notBegun() - this.#starting, heldUp)
     for (let count = 0; count < most && this.#canGrow(); count++) this.#grow().catch(() => undefined)
+  }
+
+  #notBegun(): number {
+    return [...this.#threads].reduce((sum, { ahead }) => sum + ahead, this.#waiting.length)
   }
 
   #canGrow(): boolean {

@@ -25,6 +25,10 @@ export interface Task {
 
 /** Jobs that last longer hold up their thread, whatever they do. */
 const LONG_MS = 50
+/** So much work a thread may have ahead before another one is woken up for it. */
+const AHEAD_MS = 2
+/** The weight of a job in what is typical. */
+const WEIGHT = 1 / 8
 
 interface Given {
   readonly number: bigint
@@ -58,7 +62,9 @@ export class WorkerThread {
   #sinceMs = 0
   #timer: NodeJS.Timeout | undefined
   /** The first of its jobs when one looked last. */
-  #seen: Given | undefined
+  #seen: { readonly first: Given | undefined; readonly isRunning: boolean } | undefined
+  /** How long its jobs take. */
+  #typicalMs = AHEAD_MS
   #isLong = false
   #isHeldUp = false
   #isReady = false
@@ -105,8 +111,18 @@ export class WorkerThread {
     return this.#given.length - (this.#running === undefined ? 0 : 1)
   }
 
+  /** So many jobs ahead, of the kind that it had, take no time worth speaking of. */
+  get quickJobs(): number {
+    return Math.floor(AHEAD_MS / this.#typicalMs)
+  }
+
   get isIdle(): boolean {
     return this.isFree && this.#given.length === 0
+  }
+
+  /** Whether its job is a long one, behind which none should wait. */
+  get isLong(): boolean {
+    return this.#isLong
   }
 
   /** Whether, when one looked last, another thread would have helped: its job is very long, or mostly waits. */
@@ -140,13 +156,22 @@ export class WorkerThread {
     return at < 0 ? [] : this.#given.splice(at).map(({ task }) => task)
   }
 
-  /** To be called every few ms while jobs wait: after two calls with the same job that one is long, and nothing waits behind it. */
-  look(): void {
+  /**
+   * To be called every few ms while jobs wait: a job that is the same at two calls is no quick one. Where so many threads share
+   * the processor, one must wait longer before it can be told that a job is very long.
+   */
+  look(threads: number): void {
+    const seen = this.#seen
     const [first] = this.#given
-    if (first !== undefined) this.#isLong = first === this.#seen
-    this.#seen = first
-    this.#isHeldUp = this.#isLong && (this.#use() < 0.5 || performance.now() - this.#sinceMs >= LONG_MS)
-    if (first !== undefined) this.#lastUse = this.#worker.performance.eventLoopUtilization()
+    const sinceMs = performance.now() - this.#sinceMs
+    const isRunning = this.#running !== undefined
+    const isSame = first !== undefined && first === seen?.first
+    const isWaiting = isSame && seen?.isRunning === true && this.#use() < 0.5
+    if (isSame) this.#typicalMs = Math.max(this.#typicalMs, sinceMs)
+    if (first !== undefined) this.#isLong = isSame && isRunning
+    this.#isHeldUp = isWaiting || ((isSame || this.#isLong) && sinceMs >= LONG_MS * threads)
+    this.#seen = { first, isRunning }
+    if (isRunning) this.#lastUse = this.#worker.performance.eventLoopUtilization()
   }
 
   /** Ends the thread whatever it does. The invocation named, if it runs, ends with it; others are given back. */
@@ -163,8 +188,10 @@ export class WorkerThread {
     return new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
         this.#isLong = false
-        if (message.type === 'done') this.#next()?.end(message)
-        else {
+        if (message.type === 'done') {
+          this.#typicalMs += (performance.now() - this.#sinceMs - this.#typicalMs) * WEIGHT
+          this.#next()?.end(message)
+        } else {
           this.#isReady = true
           resolve()
         }
