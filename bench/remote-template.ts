@@ -25,7 +25,7 @@ interface Drained {
 
 /** What a client made from the TypeScript template gets through: of a node that does nothing, and of one that keeps everything. */
 export async function run(): Promise<Row[]> {
-  const template = await builtTemplate('remote-template-process')
+  const template = await builtTemplate('quick-contract-source')
   const idle = await drain('idle-prime-server', {}, template)
   const durable = await withFolder((folder) =>
     drain('remote-drain-server', { folder: join(folder, 'remote') }, template),
@@ -35,7 +35,11 @@ export async function run(): Promise<Row[]> {
   const kept = `remote contracts: ${RECORDS} records of 1 KB drained by one TypeScript template, each result on disk`
   return [
     { claim: alone, unit: 'records/s', value: rate, target: `>= ${LEAST_RATE}`, ok: rate >= LEAST_RATE },
-    staysUnder(100, { claim: `${alone}: its CPU time`, unit: 'µs/record', value: perRecord(idle.clientCpuMs) }),
+    staysUnder(100, {
+      claim: `${alone}: its CPU time`,
+      unit: 'µs/record',
+      value: perRecord(idle.clientCpuMs),
+    }),
     staysUnder(MOST_SECONDS, { claim: kept, unit: 's', value: durable.seconds }),
     forInformation({
       claim: `${kept}: its CPU time`,

@@ -15,7 +15,10 @@ import { framed } from './grpc-client.js'
  * Hands out made-up records and keeps nothing of what comes: what a client gets through when no node holds it up. All that
  * one piece of data from the client asks for goes out in one write, for grpc-js' server would be slower than the client.
  */
-const { records, payloadBytes } = inputOfChild() as { readonly records: number; readonly payloadBytes: number }
+const { records, payloadBytes } = inputOfChild() as {
+  readonly records: number
+  readonly payloadBytes: number
+}
 const payload = JSON.stringify({ text: 'x'.repeat(payloadBytes) })
 let waiting = records
 let sent = 0
