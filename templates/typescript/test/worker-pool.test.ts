@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { Finished } from '../src/runtime/worker-thread.js'
+import type { Finished } from '../src/runtime/worker-messages.js'
 import { type PoolSettings, WorkerPool } from '../src/runtime/worker-pool.js'
 
 const PROBE = new URL('./support/probe.js', import.meta.url).href
@@ -86,6 +89,61 @@ for (const order of ['spin', 'hang'])
     assert.equal((await run(pool, {})).outcome.error, undefined)
   })
 
+for (const order of ['throw', 'exit', 'reject', 'memory', 'spin', 'hang'])
+  test(`jobs that were given to a thread with one that ends in ${order} fail no more than they would alone`, async (t) => {
+    const pool = newPool(t, { size: 1, timeoutMs: 500 })
+    await pool.start()
+    const orders = [{}, { print: 'b' }, { do: order, ms: 1e9 }, { print: 'd' }, {}]
+    const finished = await Promise.all(orders.map((each) => run(pool, each)))
+    assert.deepEqual(
+      finished.map(({ outcome }) => outcome.error === undefined),
+      [true, true, false, true, true],
+    )
+    assert.equal(finished[1]?.logs.stdout, 'b\n')
+    assert.equal(finished[3]?.logs.stdout, 'd\n')
+  })
+
+test('jobs do not wait behind a long one while there may be more threads', async (t) => {
+  const pool = newPool(t, { size: 2 })
+  await pool.start()
+  const long = pool.run({ invocationId: 'long', attempt: 1, txJson: '{"do":"hang"}' })
+  const others = await Promise.all([run(pool, {}), run(pool, {}), run(pool, {})])
+  assert.ok(others.every(({ outcome }) => outcome.error === undefined))
+  pool.cancel('long')
+  assert.equal(await long, undefined)
+})
+
+test('the time of a job begins when it does, not while it waits for others', async (t) => {
+  const pool = newPool(t, { size: 1, timeoutMs: 1000 })
+  await pool.start()
+  const start = performance.now()
+  const jobs = [1, 2, 3, 4].map(() => run(pool, { do: 'sleep', ms: 350 }))
+  for (const { outcome } of await Promise.all(jobs)) assert.equal(outcome.error, undefined)
+  assert.ok(performance.now() - start > 1000)
+})
+
+test('what a job left behind fails no other job', async (t) => {
+  const pool = newPool(t, { size: 1, timeoutMs: 500 })
+  await pool.start()
+  for (const order of ['leave rejection', 'leave spin']) {
+    const finished = await Promise.all([run(pool, { do: order, ms: 1e9 }), run(pool, {}), run(pool, {})])
+    for (const { outcome } of finished) assert.equal(outcome.error, undefined)
+  }
+})
+
+test('each job begins once, however often it is taken from one thread and given to another', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-pool-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const note = join(folder, 'begun')
+  const pool = newPool(t, { size: 3 })
+  await pool.start()
+  const orders = Array.from({ length: 60 }, (_, at) => ({ note, do: 'sleep', ms: at % 4 === 0 ? 30 : 0 }))
+  await Promise.all(orders.map((each) => run(pool, each)))
+  const begun = readFileSync(note, 'utf8').trim().split('\n')
+  assert.equal(begun.length, 60)
+  assert.equal(new Set(begun).size, 60)
+})
+
 test('a busy loop does not hold up this thread', async (t) => {
   const pool = newPool(t)
   await pool.start()
@@ -110,6 +168,27 @@ test('a cancelled job gives nothing, whether it waits or runs', async (t) => {
   assert.equal(await running, undefined)
   assert.equal(await waiting, undefined)
   assert.equal((await run(pool, {})).outcome.error, undefined)
+})
+
+test('a job that waits behind another is cancelled without it', async (t) => {
+  const pool = newPool(t, { size: 1 })
+  await pool.start()
+  const first = run(pool, { do: 'sleep', ms: 200 })
+  const second = pool.run({ invocationId: 'second', attempt: 1, txJson: '{}' })
+  // By now both are with the thread.
+  await new Promise((resolve) => setImmediate(resolve))
+  pool.cancel('second')
+  assert.equal(await second, undefined)
+  assert.equal((await first).outcome.error, undefined)
+})
+
+test('a thread that ends before its first job fails a job, for the next thread would end so too', async (t) => {
+  const module =
+    'setImmediate(() => process.exit(3)); export const processTransaction = () => new Promise(() => 0)'
+  const pool = newPool(t, { processModule: `data:text/javascript,${module}` })
+  await pool.start()
+  const { outcome } = await run(pool, {})
+  assert.equal(outcome.error?.kind, 'EXCEPTION')
 })
 
 test('a module that cannot be loaded refuses the start', async (t) => {

@@ -1,33 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
-import { fileURLToPath } from 'node:url'
-import {
-  Client,
-  type ClientDuplexStream,
-  credentials,
-  Metadata,
-  type MethodDefinition,
-  type ServiceDefinition,
-  type ServiceError,
-} from '@grpc/grpc-js'
-import { loadSync } from '@grpc/proto-loader'
+import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { decoderOf, encoderOf } from './codec.js'
 import { type Config, ConfigError } from './config.js'
 import type { CheckReply, ClientFrame, PrimeFrame } from './frames.js'
 
 export const TEMPLATE_VERSION = '1.0.0'
 
-const PROTO = fileURLToPath(new URL('../../../proto/remote_sc.proto', import.meta.url))
 const CHECK_DEADLINE_MS = 10_000
 
-const service = loadSync(PROTO, {
-  keepCase: true,
-  longs: String,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-})['remote_sc.v1.RemoteContracts'] as ServiceDefinition
-const connectMethod = service['Connect'] as MethodDefinition<ClientFrame, PrimeFrame>
-const checkMethod = service['Check'] as MethodDefinition<object, CheckReply>
+const SERVICE = '/remote_sc.v1.RemoteContracts'
+const connectMethod = {
+  path: `${SERVICE}/Connect`,
+  serialize: encoderOf<ClientFrame>('ClientFrame'),
+  deserialize: decoderOf<PrimeFrame>('PrimeFrame'),
+}
+const checkMethod = {
+  path: `${SERVICE}/Check`,
+  serialize: encoderOf<object>('CheckRequest'),
+  deserialize: decoderOf<CheckReply>('CheckReply'),
+}
 
 const OPTIONS = {
   // A peer that fell silent is noticed within 10 + 3 s; the system would take two hours.
@@ -52,8 +44,8 @@ export class Channel {
   /** A connection of its own, which ends with {@link Connection.close}. */
   connect(): Connection {
     const client = this.#newClient()
-    const { path, requestSerialize, responseDeserialize } = connectMethod
-    const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, this.#headers())
+    const { path, serialize, deserialize } = connectMethod
+    const stream = client.makeBidiStreamRequest(path, serialize, deserialize, this.#headers())
     return {
       stream,
       close() {
@@ -66,21 +58,13 @@ export class Channel {
   /** Asks whether the headers are in order. @throws {ServiceError} */
   async check(): Promise<CheckReply> {
     const client = this.#newClient()
-    const { path, requestSerialize, responseDeserialize } = checkMethod
+    const { path, serialize, deserialize } = checkMethod
     const options = { deadline: Date.now() + CHECK_DEADLINE_MS }
     try {
       return await new Promise<CheckReply>((resolve, reject) => {
         const answer = (error: ServiceError | null, reply?: CheckReply): void =>
           error === null && reply !== undefined ? resolve(reply) : reject(error ?? new Error('no answer'))
-        client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          {},
-          this.#headers(),
-          options,
-          answer,
-        )
+        client.makeUnaryRequest(path, serialize, deserialize, {}, this.#headers(), options, answer)
       })
     } finally {
       client.close()

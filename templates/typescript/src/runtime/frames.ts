@@ -1,4 +1,10 @@
-/** The messages of proto/remote_sc.proto, as the loader gives and takes them: 64-bit numbers are text. */
+/** The messages of proto/remote_sc.proto. */
+
+/** A 64-bit number, as it comes. */
+export interface Uint64 {
+  toNumber(): number
+  toString(): string
+}
 
 export interface LogChunk {
   readonly stdout: string
@@ -6,11 +12,11 @@ export interface LogChunk {
   readonly truncated: boolean
 }
 
-export type ErrorKind = 'BUSINESS' | 'EXCEPTION' | 'TIMEOUT' | 'BAD_OUTPUT'
+export const ERROR_KINDS = { BUSINESS: 1, EXCEPTION: 2, TIMEOUT: 3, BAD_OUTPUT: 4 } as const
 
 export interface ContractError {
   readonly message: string
-  readonly kind: ErrorKind
+  readonly kind: (typeof ERROR_KINDS)[keyof typeof ERROR_KINDS]
   readonly retryable: boolean
   readonly stack: string
 }
@@ -46,7 +52,7 @@ export type ClientFrame =
   | { readonly result: Result }
   | { readonly progress: Held }
   | { readonly credit: { readonly max_in_flight: number } }
-  | { readonly heartbeat: { readonly unix_ms: string; readonly echo: string } }
+  | { readonly heartbeat: { readonly unix_ms: number; readonly echo: number | Uint64 } }
   | { readonly goodbye: { readonly reason: string } }
 
 export interface Welcome {
@@ -56,13 +62,13 @@ export interface Welcome {
   readonly execution_order: string
   readonly lease_ms: number
   readonly heartbeat_ms: number
-  readonly backlog: string
+  readonly backlog: Uint64
   readonly granted_in_flight: number
   readonly kept: readonly string[]
 }
 
 export interface ContractEnv {
-  readonly version: string
+  readonly version: Uint64
   readonly env: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
 }
@@ -73,12 +79,15 @@ export interface Delivery {
   readonly attempt: number
   readonly transaction_json: string
   readonly txn_id: string
-  readonly lease_ms: string
+  readonly lease_ms: Uint64
 }
+
+/** By their numbers. */
+export const ACK_STATUSES = ['UNSPECIFIED', 'COMMITTED', 'ALREADY_COMMITTED', 'STALE', 'REJECTED'] as const
 
 export interface ResultAck {
   readonly invocation_id: string
-  readonly status: string
+  readonly status: number
   readonly output_txn_id: string
   readonly detail: string
 }
@@ -90,7 +99,7 @@ export type PrimeFrame =
   | { readonly frame: 'delivery'; readonly delivery: Delivery }
   | { readonly frame: 'result_ack'; readonly result_ack: ResultAck }
   | { readonly frame: 'cancel'; readonly cancel: { readonly invocation_id: string; readonly reason: string } }
-  | { readonly frame: 'heartbeat'; readonly heartbeat: { readonly unix_ms: string } }
+  | { readonly frame: 'heartbeat'; readonly heartbeat: { readonly unix_ms: Uint64 } }
   | {
       readonly frame: 'drain'
       readonly drain: { readonly grace_ms: number; readonly reconnect_after_ms: number }
@@ -101,6 +110,6 @@ export interface CheckReply {
   readonly chain_id: string
   readonly contract_id: string
   readonly state: string
-  readonly backlog: string
+  readonly backlog: Uint64
   readonly protocol: number
 }

@@ -1,7 +1,16 @@
-import type { ClientFrame, ContractEnv, Delivery, Held, Result, ResultAck } from './frames.js'
+import {
+  ACK_STATUSES,
+  type ClientFrame,
+  type ContractEnv,
+  type Delivery,
+  ERROR_KINDS,
+  type Held,
+  type Result,
+  type ResultAck,
+} from './frames.js'
 import { log } from './log.js'
+import type { Finished } from './worker-messages.js'
 import type { WorkerPool } from './worker-pool.js'
-import type { Finished } from './worker-thread.js'
 
 /** An invocation this process has, from its delivery to the answer to its result. */
 interface Invocation {
@@ -67,9 +76,10 @@ export class Invocations {
     this.#send?.({ result: known.result })
   }
 
-  acknowledge({ invocation_id, status, detail }: ResultAck): void {
+  acknowledge({ invocation_id, status: code, detail }: ResultAck): void {
+    const status = ACK_STATUSES[code]
     const isKept = status === 'COMMITTED' || status === 'ALREADY_COMMITTED'
-    if (!isKept) log.warn(`the result of ${invocation_id} is ${status}: ${detail}`)
+    if (!isKept) log.warn(`the result of ${invocation_id} is ${status ?? code}: ${detail}`)
     if (this.#all.get(invocation_id)?.result !== undefined) this.#forget(invocation_id)
   }
 
@@ -88,7 +98,7 @@ export class Invocations {
 
   async #run(delivery: Delivery): Promise<void> {
     const { invocation_id: id, lease_token: leaseToken, attempt, transaction_json: txJson } = delivery
-    const leaseMs = Number(delivery.lease_ms) || DEFAULT_LEASE_MS
+    const leaseMs = delivery.lease_ms.toNumber() || DEFAULT_LEASE_MS
     const progress = setInterval(() => this.#send?.({ progress: heldOf(invocation) }), leaseMs / 3)
     const invocation: Invocation = { id, leaseToken, progress, result: undefined }
     this.#all.set(id, invocation)
@@ -119,7 +129,7 @@ function resultOf({ id, leaseToken }: Invocation, { outcome, logs }: Finished, d
     lease_token: leaseToken,
     data_json: dataJson,
     output_to_chain: outputToChain,
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: { ...error, kind: ERROR_KINDS[error.kind] } }),
     logs,
     duration_ms: Math.round(durationMs),
     ...(outputTag === undefined ? {} : { output_tag: outputTag }),

@@ -90,6 +90,7 @@ class HeadAndTail {
   /** At most so many bytes; words in the middle say how many are left out. */
   read(allowance: number): string {
     const { total } = this
+    if (total === 0) return ''
     const kept = Buffer.concat([this.#head.subarray(0, Math.min(total, this.#head.length)), this.#tail()])
     if (total <= allowance) return kept.toString('utf8')
     const each = Math.floor((allowance - MARK_BYTES) / 2)

@@ -1,11 +1,15 @@
 import type { ProcessResult } from '../process-result.js'
-import type { ContractError, ErrorKind } from './frames.js'
+import type { ContractError, ERROR_KINDS } from './frames.js'
+
+export interface Failure extends Omit<ContractError, 'kind'> {
+  readonly kind: keyof typeof ERROR_KINDS
+}
 
 /** What became of an invocation, but for its output on the console. */
 export interface Outcome {
   readonly dataJson: string
   readonly outputToChain: boolean
-  readonly error: ContractError | undefined
+  readonly error: Failure | undefined
   readonly outputTag: string | undefined
   readonly heapJson: Readonly<Record<string, string>>
 }
@@ -37,7 +41,7 @@ export function outcomeOf(result: ProcessResult | undefined): Outcome {
 }
 
 /** What stands for an invocation that gave no result. */
-export function failure(kind: ErrorKind, message: string, retryable: boolean, stack = ''): Outcome {
+export function failure(kind: Failure['kind'], message: string, retryable: boolean, stack = ''): Outcome {
   const error = {
     kind,
     message: message.slice(0, MAX_MESSAGE_CHARACTERS),
@@ -53,7 +57,7 @@ export function exceptionOf(thrown: unknown): Outcome {
   return failure('EXCEPTION', textOf(thrown), true, stack)
 }
 
-function businessError(message: unknown, retryable: boolean): ContractError {
+function businessError(message: unknown, retryable: boolean): Failure {
   return { kind: 'BUSINESS', message: String(message).slice(0, MAX_MESSAGE_CHARACTERS), retryable, stack: '' }
 }
 

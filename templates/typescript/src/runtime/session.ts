@@ -1,7 +1,7 @@
 import { type Metadata, status, type StatusObject } from '@grpc/grpc-js'
 import type { Channel, Connection } from './channel.js'
 import { TEMPLATE_VERSION } from './channel.js'
-import type { ClientFrame, PrimeFrame, Welcome } from './frames.js'
+import type { ClientFrame, PrimeFrame, Uint64, Welcome } from './frames.js'
 import type { Invocations } from './invocations.js'
 import { log } from './log.js'
 
@@ -41,7 +41,7 @@ export class Session {
   #welcomeAt: number | undefined
   #watchdog: NodeJS.Timeout
   #heartbeat: NodeJS.Timeout | undefined
-  #lastPrimeMs = '0'
+  #lastPrimeMs: number | Uint64 = 0
   #retryAfterMs: number | undefined
   #isOver = false
   #isDraining = false
@@ -122,8 +122,7 @@ export class Session {
     this.#welcomeAt = performance.now()
     clearTimeout(this.#watchdog)
     this.#watchdog = setTimeout(() => this.#fail('the node has been silent for 13 s'), SILENCE_MS)
-    const beat = (): void =>
-      this.#send({ heartbeat: { unix_ms: String(Date.now()), echo: this.#lastPrimeMs } })
+    const beat = (): void => this.#send({ heartbeat: { unix_ms: Date.now(), echo: this.#lastPrimeMs } })
     this.#heartbeat = setInterval(beat, welcome.heartbeat_ms || DEFAULT_HEARTBEAT_MS)
     const { contract_name: name, execution_order: order, backlog, session_id: id } = welcome
     log.info(`connected: contract ${name}, ${order}, ${backlog} waiting, session ${id}`)

@@ -1,3 +1,4 @@
+import type { LogChunk } from './frames.js'
 import type { Outcome } from './outcome.js'
 
 /** What a thread is given when it starts. */
@@ -6,6 +7,7 @@ export interface WorkerSetup {
   readonly processModule: string
   readonly logs: SharedArrayBuffer
   readonly logLimitBytes: number
+  readonly claims: SharedArrayBuffer
 }
 
 /** Variables and secrets for the jobs that follow. */
@@ -21,6 +23,16 @@ export interface Job {
   readonly txJson: string
 }
 
-export type ToWorker = ({ readonly type: 'environment' } & Environment) | ({ readonly type: 'job' } & Job)
+/** `first` is the number of the first job; the others' follow. */
+export type ToWorker =
+  | ({ readonly type: 'environment' } & Environment)
+  | { readonly type: 'jobs'; readonly first: bigint; readonly jobs: readonly Job[] }
 
-export type FromWorker = { readonly type: 'ready' } | { readonly type: 'done'; readonly outcome: Outcome }
+/** What came of a job: its outcome and what it printed. */
+export interface Finished {
+  readonly outcome: Outcome
+  readonly logs: LogChunk
+}
+
+/** Jobs are done in the order in which they begin. */
+export type FromWorker = { readonly type: 'ready' } | ({ readonly type: 'done' } & Finished)

@@ -1,9 +1,12 @@
+import { appendFileSync } from 'node:fs'
 import type { ProcessResult } from '../../src/process-result.js'
 
 interface Order {
-  do?: 'throw' | 'exit' | 'spin' | 'hang' | 'memory' | 'reject' | 'sleep'
+  do?: 'throw' | 'exit' | 'spin' | 'hang' | 'memory' | 'reject' | 'sleep' | 'leave rejection' | 'leave spin'
   ms?: number
   print?: string
+  /** A file that gets a line. */
+  note?: string
 }
 
 /** Stands for an author's module: does as the transaction says. */
@@ -14,6 +17,7 @@ export async function processTransaction(
 ): Promise<ProcessResult> {
   const order = JSON.parse(txJson) as Order
   if (order.print !== undefined) console.log(order.print)
+  if (order.note !== undefined) appendFileSync(order.note, `${envVars['SC_INVOCATION_ID']}\n`)
   await act(order)
   if (order.print !== undefined) console.error(`${order.print} done`)
   return { data: { order, env: envVars, secrets: Object.keys(secrets) }, output_to_chain: true, error: null }
@@ -28,5 +32,10 @@ async function act(order: Order): Promise<void> {
   if (order.do === 'memory')
     for (const all: number[][] = []; ;) all.push(new Array<number>(100_000).fill(Math.random()))
   if (order.do === 'reject') void Promise.reject(new Error('not awaited'))
+  if (order.do === 'leave rejection') void Promise.reject(new Error('not awaited'))
+  if (order.do === 'leave spin')
+    setImmediate(() => {
+      for (const end = Date.now() + ms; Date.now() < end;);
+    })
   if (order.do === 'reject' || order.do === 'sleep') await new Promise((resolve) => setTimeout(resolve, ms))
 }

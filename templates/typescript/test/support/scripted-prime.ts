@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import {
   type Metadata,
+  type MethodDefinition,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
@@ -9,18 +9,41 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
-import { loadSync } from '@grpc/proto-loader'
+import { messageType } from '../../src/runtime/codec.js'
 import type { Hello, Result } from '../../src/runtime/frames.js'
 
-const PROTO = fileURLToPath(new URL('../../../proto/remote_sc.proto', import.meta.url))
-const definition = loadSync(PROTO, {
-  keepCase: true,
-  longs: String,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-})
-const service = definition['remote_sc.v1.RemoteContracts'] as ServiceDefinition
+const service: ServiceDefinition = {
+  Connect: method('Connect', 'ClientFrame', 'PrimeFrame', true),
+  Check: method('Check', 'CheckRequest', 'CheckReply', false),
+}
+
+function method(
+  name: string,
+  request: string,
+  response: string,
+  isStream: boolean,
+): MethodDefinition<object, object> {
+  return {
+    path: `/remote_sc.v1.RemoteContracts/${name}`,
+    requestStream: isStream,
+    responseStream: isStream,
+    requestSerialize: (message) => bytesOf(request, message),
+    requestDeserialize: (bytes) => messageOf(request, bytes),
+    responseSerialize: (message) => bytesOf(response, message),
+    responseDeserialize: (bytes) => messageOf(response, bytes),
+  }
+}
+
+function bytesOf(name: string, message: object): Buffer {
+  const type = messageType(name)
+  return type.encode(type.fromObject(message)).finish() as Buffer
+}
+
+/** With every field, enums by their names. */
+function messageOf(name: string, bytes: Buffer): object {
+  const type = messageType(name)
+  return type.toObject(type.decode(bytes), { longs: String, enums: String, defaults: true, oneofs: true })
+}
 
 /** A frame of the client: `frame` names the member that is there. */
 export type Received = { readonly frame: string } & Record<string, unknown>
