@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { LANGUAGES } from '../../src/app/commands/contract/new-remote.js'
 import { PACKAGE_ROOT } from '../../src/app/package-info.js'
 
 const TEMPLATES = join(PACKAGE_ROOT, 'templates')
@@ -25,4 +26,11 @@ test('a contract in bash is run by the very runtime of one in Python', () => {
   expect(modules('bash')).toEqual(modules('python'))
   for (const path of [...SHARED, ...modules('python').map((name) => `runtime/${name}`)])
     expect(text(`bash/${path}`)).toBe(text(`python/${path}`))
+})
+
+test.each(LANGUAGES)('an image of a contract in %s has no key in it', (language) => {
+  expect(text(`${language}/.dockerignore`).split('\n')).toEqual(
+    expect.arrayContaining(['config.yaml', 'node.crt']),
+  )
+  expect(text(`${language}/Dockerfile`)).not.toMatch(/^(COPY|ADD)\b.*(config\.yaml|node\.crt)/m)
 })
