@@ -8,6 +8,14 @@ import { beVerbose, log } from './runtime/log.js'
 import { onStopSignal } from './runtime/signals.js'
 import { WorkerPool } from './runtime/worker-pool.js'
 
+const HELP = `Connects a contract to its Terrarium node. The contract itself is src/process.ts.
+
+  --config FILE  the settings; config.yaml unless told otherwise
+  --check        only ask the node whether it would let the contract in
+  --verbose      tell more
+  --help         this text
+`
+
 const PROCESS_MODULE = new URL('./process.js', import.meta.url).href
 
 process.exit(await main())
@@ -19,8 +27,13 @@ async function main(): Promise<number> {
         config: { type: 'string', default: 'config.yaml' },
         check: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     })
+    if (values.help === true) {
+      process.stdout.write(HELP)
+      return 0
+    }
     if (values.verbose === true) beVerbose()
     const config = loadConfig(values.config ?? 'config.yaml', process.env, log.warn)
     const channel = new Channel(config)

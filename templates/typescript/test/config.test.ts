@@ -49,6 +49,10 @@ test('the environment wins over the file', () => {
   assert.equal(config.useTls, true)
 })
 
+test('what is empty in the environment is not given there', () => {
+  assert.equal(parsed(`${REQUIRED}num_workers: 3`, { REMOTE_SC_NUM_WORKERS: '' }).numWorkers, 3)
+})
+
 test('an unknown field is a warning that names it', () => {
   const warnings: string[] = []
   parseConfig(`${REQUIRED}num_wrokers: 3`, {}, (text) => warnings.push(text))

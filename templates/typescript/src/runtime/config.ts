@@ -48,9 +48,9 @@ export function parseConfig(text: string, environment: Environment, warn: (text:
     if (!Object.hasOwn(FIELDS, key)) warn(`the configuration has an unknown field: ${key}`)
   const values = {} as Values
   for (const key of Object.keys(FIELDS) as ConfigField[]) {
-    const override = environment[`REMOTE_SC_${key.toUpperCase()}`]
+    const override = environment[`REMOTE_SC_${key.toUpperCase()}`] ?? ''
     try {
-      values[key] = readValue(key, override ?? given[key])
+      values[key] = readValue(key, override === '' ? given[key] : override)
     } catch (error) {
       throw new ConfigError((error as Error).message)
     }
