@@ -45,9 +45,19 @@ export async function written<T>(root: Root, write: () => Promise<T>): Promise<T
   try {
     return await write()
   } catch (error) {
-    const { commitError } = error as { readonly commitError?: Promise<never> }
-    throw failureOf(root, commitError ? await commitError.catch((reason: unknown) => reason) : error)
+    throw failureOf(root, await reasonOf(error))
   }
+}
+
+/** LMDB mostly tells the reason in the same turn; now and then it never does. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { readonly commitError?: Promise<never> }
+  if (!commitError) return error
+  const reason = commitError.catch((each: unknown) => each)
+  const unknown = new Promise(setImmediate).then(() =>
+    Object.assign(new Error('a commit failed'), { code: 0 }),
+  )
+  return Promise.race([reason, unknown])
 }
 
 /** {@link written} for what is on the disk when `write` returns. */

@@ -96,7 +96,7 @@ test('DISK-6: an environment that LMDB gives up after a failure takes no more wr
   await root.close()
 })
 
-test('writes that the disk refuses end no process: each is told, and what is kept is what was acknowledged', async () => {
+test('writes that the disk refuses end no process: each is told, and what was acknowledged is kept', async () => {
   const command = `ulimit -f 64 && exec "$0" "$@" 2>/dev/null`
   const program = childProgram('failing-writes')
   const child = new Child('bash', ['-c', command, process.execPath, program, join(temporaryFolder(), 'rows')])

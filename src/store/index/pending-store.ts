@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
+import { DiskError } from '../../base/disk-error.js'
 import type { Json } from '../../base/json.js'
 import { opened, openRoot, written } from '../lmdb-root.js'
 
@@ -36,6 +37,9 @@ export class PendingStore {
       this.#ids.add(id)
       return this.#pending.put(id, kept)
     })
+    // While other writes fail, LMDB's queue now and then says of one that it was committed when it was not.
+    if (this.#ids.has(id) && !this.#pending.doesExist(id))
+      throw new DiskError(`transaction ${id} is not on the disk: a write beside it failed`)
   }
 
   /** Resolves when it is gone from the disk. @throws {DiskError} when the disk does not take that */
