@@ -1,3 +1,4 @@
+import { diskErrorIn } from '../base/disk-error.js'
 import type { RuleError } from '../ledger/rule-error.js'
 
 /** Every error a caller can receive: one code, one HTTP status, one sentence. docs/errors.md is checked against it. */
@@ -80,6 +81,10 @@ export const ERRORS = {
     status: 504,
     text: 'The call took too long; details say whether it still waits for a block.',
   },
+  DISK_FAILED: {
+    status: 507,
+    text: 'The disk of the node is full or fails; what could not be written does not count.',
+  },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -108,6 +113,11 @@ export class ApiError extends Error {
 /** A broken rule as a caller meets it. */
 export function ruleBroken({ rule, message }: RuleError): ApiError {
   return new ApiError('RULE_BROKEN', message, { rule })
+}
+
+/** What is nobody's fault but the node's, as a caller meets it: without its cause. */
+export function nodeFailed(error: unknown): ApiError {
+  return new ApiError(diskErrorIn(error) ? 'DISK_FAILED' : 'INTERNAL')
 }
 
 /** Ends a handler with an error of the table. */

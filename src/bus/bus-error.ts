@@ -1,4 +1,4 @@
-import { ApiError, errorBody } from '../api/errors.js'
+import { ApiError, errorBody, nodeFailed } from '../api/errors.js'
 
 /** What can go wrong on the bus itself, with the ResponseStatus it travels under. docs/bus.md lists the same codes. */
 export const BUS_ERRORS = {
@@ -54,5 +54,5 @@ export function asBusError(error: unknown, onInternal: (error: unknown) => void)
     return new BusError(error.code, error.message, status, errorBody(error))
   }
   onInternal(error)
-  return asBusError(new ApiError('INTERNAL'), onInternal)
+  return asBusError(nodeFailed(error), onInternal)
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express'
-import { ApiError, errorBody, ERRORS, type ErrorCode } from '../api/errors.js'
+import { ApiError, errorBody, ERRORS, type ErrorCode, nodeFailed } from '../api/errors.js'
 import { sendJson } from './send.js'
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -17,7 +17,7 @@ export function errorHandler(log: (error: unknown) => void): ErrorRequestHandler
     }
     const known = asApiError(error)
     if (!known) log(error)
-    sendError(response, known ?? new ApiError('INTERNAL'))
+    sendError(response, known ?? nodeFailed(error))
   }
 }
 

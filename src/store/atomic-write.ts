@@ -6,6 +6,7 @@ import { messageOf } from '../base/errors.js'
 import { hasCode } from './error-code.js'
 import { syncFolder } from './folder.js'
 import { inTurn } from './in-turn.js'
+import { notWritten } from './not-written.js'
 
 /** A file of a group, by its name in the group's folder. */
 export interface NamedData {
@@ -28,7 +29,7 @@ let temporariesNamed = 0
  * Replaces a file, or makes it, whole and durably: whoever reads it, and whoever finds it after a crash, sees the old
  * content or the new one. Once the promise resolves the new one survives a power cut. Writes to one path take place in
  * the order they were asked for.
- * @throws {Error} naming the path, when it cannot be written; the old content stays
+ * @throws {DiskError} naming the path, when it cannot be written; the old content stays
  */
 export function writeFileAtomic(
   path: string,
@@ -40,7 +41,7 @@ export function writeFileAtomic(
 
 /**
  * Makes a file, whole and durably, and never replaces one: of two that make the same file, one fails.
- * @throws {Error} naming the path, when it exists or cannot be written
+ * @throws {DiskError} naming the path, when it exists or cannot be written
  */
 export function createFileAtomic(
   path: string,
@@ -106,7 +107,7 @@ async function naming(path: string, step: Promise<void>): Promise<void> {
   try {
     await step
   } catch (error) {
-    throw new Error(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+    throw notWritten(`write ${path}`, error)
   }
 }
 

@@ -9,6 +9,7 @@ import { makeFolder, syncFolder } from './folder.js'
 import { inTurn } from './in-turn.js'
 import { jsonText } from './json-file.js'
 import { readJson, readJsonInTurn, type JsonSource } from './read-json.js'
+import { requireRoom } from './room.js'
 import type { OnSetAside } from './set-aside.js'
 
 export interface BlockFilesOptions<Block> {
@@ -56,6 +57,7 @@ export class BlockFiles<Block> {
   /**
    * Writes many blocks at the price of one folder sync. They appear from the lowest up, so that a crash or a failure
    * leaves no gap that was not there. All are held in memory as text: the caller bounds their number.
+   * @throws {DiskError} when they cannot be written, or the disk is nearly full
    */
   async writeMany(blocks: Iterable<readonly [height: number, json: Json]>): Promise<void> {
     const ascending = [...new Map(blocks)].sort(([a], [b]) => a - b)
@@ -63,6 +65,7 @@ export class BlockFiles<Block> {
       assert(heightInside(json) === height, `a block with height ${heightInside(json)} is no block ${height}`)
       return { name: blockName(this.#options.template, height), data: jsonText(json) }
     })
+    requireRoom(this.#folder)
     await inTurn(this.#folder, async () => {
       await pLimit(BATCH).map(ascending, ([height]) => readJsonInTurn(this.#source(height)))
       await replaceFiles(this.#folder, files)

@@ -1,11 +1,11 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { messageOf } from '../base/errors.js'
 import { hasCode } from './error-code.js'
+import { notWritten } from './not-written.js'
 
 /**
  * Makes a folder and the missing ones above it, durably.
- * @throws {Error} naming the folder, when it cannot be made
+ * @throws {DiskError} naming the folder, when it cannot be made
  */
 export async function makeFolder(path: string): Promise<void> {
   const folder = resolve(path)
@@ -13,7 +13,7 @@ export async function makeFolder(path: string): Promise<void> {
     const firstMade = await makeMissing(folder)
     if (firstMade !== undefined) await syncParents(folder, firstMade)
   } catch (error) {
-    throw new Error(`cannot make the folder ${folder}: ${messageOf(error)}`, { cause: error })
+    throw notWritten(`make the folder ${folder}`, error)
   }
 }
 
@@ -50,7 +50,7 @@ async function syncParents(lastMade: string, firstMade: string): Promise<void> {
 
 /**
  * Brings a folder's entries (names made, replaced or removed in it) to the disk, where the platform can.
- * @throws {Error} naming the folder, when the disk fails
+ * @throws {DiskError} naming the folder, when the disk fails
  */
 export async function syncFolder(folder: string): Promise<void> {
   try {
@@ -59,6 +59,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } catch (error) {
     // Windows and some network file systems refuse to open or to sync a folder.
     if (hasCode(error, 'EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS')) return
-    throw new Error(`cannot bring the folder ${folder} to the disk: ${messageOf(error)}`, { cause: error })
+    throw notWritten(`bring the folder ${folder} to the disk`, error)
   }
 }

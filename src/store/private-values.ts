@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
 import { afterPrefix } from './index/keys.js'
+import { opened, openRoot, written } from './lmdb-root.js'
 
 /** A value for a key of a private collection, as a call wrote it. */
 export interface PrivateValue {
@@ -50,9 +51,11 @@ export class PrivateValues {
   readonly #now: () => number
 
   private constructor({ folder, now }: PrivateValuesOptions) {
-    this.#root = open({ path: folder, noSubdir: false, cache: false })
-    this.#values = this.#root.openDB('values', { encoding: 'binary', keyEncoding: 'binary' })
-    this.#hashes = this.#root.openDB('hashes', { encoding: 'binary', keyEncoding: 'binary', dupSort: true })
+    this.#root = openRoot(folder)
+    const table = (name: string, dupSort = false): Database<Buffer, Buffer> =>
+      this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary', dupSort })
+    this.#values = opened(this.#root, () => table('values'))
+    this.#hashes = opened(this.#root, () => table('hashes', true))
     this.#now = now
   }
 
@@ -61,7 +64,6 @@ export class PrivateValues {
   }
 
   async close(): Promise<void> {
-    await this.#root.flushed
     await this.#root.close()
   }
 
@@ -82,24 +84,28 @@ export class PrivateValues {
     }
   }
 
-  /** On the disk when it resolves. Those that come together are brought there together. @throws {RangeError} for a key too long */
+  /** On the disk when it resolves. Those that come together are brought there together. @throws {RangeError} for a key too long @throws {DiskError} when the disk does not take them */
   async put(values: readonly PrivateValue[]): Promise<void> {
     const time = Buffer.allocUnsafe(TIME_BYTES)
     time.writeDoubleBE(this.#now())
-    const writes = values.flatMap(({ namespace, collection, key, value }) => {
+    const rows = values.flatMap(({ namespace, collection, key, value }) => {
       if (value === null) return []
-      const place = placeOf(namespace, collection, key)
       const hash = createHash('sha256').update(value).digest()
-      const kept = this.#values.put(valueKey(place, hash), Buffer.concat([time, value]))
-      return [kept, this.#hashes.put(place, hash)]
+      return [{ place: placeOf(namespace, collection, key), hash, kept: Buffer.concat([time, value]) }]
     })
-    if (writes.length > 0) await this.#settled(writes)
+    if (rows.length === 0) return
+    await this.#write(() =>
+      rows.flatMap(({ place, hash, kept }) => [
+        this.#values.put(valueKey(place, hash), kept),
+        this.#hashes.put(place, hash),
+      ]),
+    )
   }
 
   /** Forgets all values of a key. */
   async purge(namespace: string, collection: string, key: string): Promise<void> {
     const place = placeOf(namespace, collection, key)
-    await this.#settled([...this.#hashes.getValues(place)].flatMap((hash) => this.#remove(place, hash)))
+    await this.#write(() => [...this.#hashes.getValues(place)].flatMap((hash) => this.#remove(place, hash)))
   }
 
   /**
@@ -115,7 +121,7 @@ export class PrivateValues {
         (hash) => this.#putAtMs(place, hash) < latest && !isNeeded(held(place, hash)),
       )
       swept += old.length
-      if (old.length > 0) await this.#settled(old.flatMap((hash) => this.#remove(place, hash)))
+      if (old.length > 0) await this.#write(() => old.flatMap((hash) => this.#remove(place, hash)))
       if (++looked % SWEEP_STEP === 0) await new Promise(setImmediate)
     }
     return swept
@@ -147,9 +153,8 @@ export class PrivateValues {
     return [this.#values.remove(valueKey(place, hash)), this.#hashes.remove(place, hash)]
   }
 
-  async #settled(writes: readonly Promise<boolean>[]): Promise<void> {
-    await Promise.all(writes)
-    await this.#root.flushed
+  async #write(writes: () => readonly Promise<boolean>[]): Promise<void> {
+    await written(this.#root, () => Promise.all(writes()))
   }
 }
 

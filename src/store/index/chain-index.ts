@@ -11,6 +11,7 @@ import type { Coin, CoinPlace, PlacedCoin, UtxoEntry } from '../../ledger/utxo.j
 import { VALIDATION_CODE, type ValidationCode } from '../../ledger/validation-code.js'
 import type { WorldSnapshot } from '../../ledger/world-snapshot.js'
 import type { VersionedValue, WorldEntry } from '../../ledger/world-state.js'
+import { writtenSync } from '../lmdb-root.js'
 import { AddressTables } from './address-tables.js'
 import { HeaderTables } from './header-tables.js'
 import { HistoryTable } from './history-table.js'
@@ -78,14 +79,14 @@ export class ChainIndex implements StateView, HeaderTree {
 
   /**
    * Everything `work` writes becomes visible and durable at once; nothing of it does when `work` throws. Inside another
-   * `write` it is part of that one.
+   * `write` it is part of that one. @throws {DiskError} when the disk does not take it
    */
   write<T>(work: () => T): T {
     if (this.#isWriting) return work()
     const before = this.#meta
     this.#isWriting = true
     try {
-      return this.#tables.root.transactionSync(work)
+      return writtenSync(this.#tables.root, () => this.#tables.root.transactionSync(work))
     } catch (error) {
       this.#meta = before
       this.#headers.forgetCache()
@@ -97,7 +98,6 @@ export class ChainIndex implements StateView, HeaderTree {
 
   async close(): Promise<void> {
     this.#snapshots.closeAll()
-    await this.#tables.root.flushed
     await this.#tables.root.close()
   }
 

@@ -1,5 +1,7 @@
-import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
+import { DiskError } from '../../base/disk-error.js'
 import type { Json } from '../../base/json.js'
+import { opened, openRoot, written } from '../lmdb-root.js'
 
 /** A pending transaction as it is kept. */
 export interface KeptTransaction {
@@ -20,8 +22,8 @@ export class PendingStore {
   readonly #ids: Set<string>
 
   private constructor(folder: string) {
-    this.#root = open({ path: folder, noSubdir: false, cache: false })
-    this.#pending = this.#root.openDB<KeptTransaction, string>('pending', {})
+    this.#root = openRoot(folder)
+    this.#pending = opened(this.#root, () => this.#root.openDB<KeptTransaction, string>('pending', {}))
     this.#ids = new Set(this.#pending.getKeys())
   }
 
@@ -29,14 +31,24 @@ export class PendingStore {
     return new PendingStore(folder)
   }
 
-  /** Resolves when it is kept. */
+  /** Resolves when it is on the disk. @throws {DiskError} when the disk does not take it */
   async put(id: string, kept: KeptTransaction): Promise<void> {
-    this.#ids.add(id)
-    await this.#pending.put(id, kept)
+    await written(this.#root, () => {
+      this.#ids.add(id)
+      return this.#pending.put(id, kept)
+    })
+    // While other writes fail, LMDB's queue now and then says of one that it was committed when it was not.
+    if (this.#ids.has(id) && !this.#pending.doesExist(id))
+      throw new DiskError(`transaction ${id} is not on the disk: a write beside it failed`)
   }
 
+  /** Resolves when it is gone from the disk. @throws {DiskError} when the disk does not take that */
   async remove(id: string): Promise<void> {
-    if (this.#ids.delete(id)) await this.#pending.remove(id)
+    if (!this.#ids.has(id)) return
+    await written(this.#root, () => {
+      this.#ids.delete(id)
+      return this.#pending.remove(id)
+    })
   }
 
   /** Resolves when all that was put and removed so far is kept and gone. */
@@ -51,7 +63,6 @@ export class PendingStore {
   }
 
   async close(): Promise<void> {
-    await this.#root.flushed
     await this.#root.close()
   }
 }

@@ -1,7 +1,8 @@
-import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
 import type { BlockUndo } from '../../ledger/undo.js'
 import type { HistoryWrite } from '../../ledger/contracts/history.js'
 import type { VersionedValue } from '../../ledger/world-state.js'
+import { opened, openRoot } from '../lmdb-root.js'
 
 /** A table whose keys and values are bytes. */
 export type BinaryTable = Database<Buffer, Buffer>
@@ -51,22 +52,16 @@ export interface Tables {
 /** The value of a table that is a set of keys. */
 export const NOTHING = Buffer.alloc(0)
 
-/** Address space, not size on disk: LMDB maps the whole file. */
-const MAP_BYTES = 1 << 40
-
 /** Snapshots of different blocks that may be open at a time. */
 export const MOST_SNAPSHOTS = 1000
 const OTHER_READERS = 24
 
 export function openTables(folder: string): Tables {
-  const root = open<unknown, string>({
-    path: folder,
-    mapSize: MAP_BYTES,
-    maxDbs: 24,
-    maxReaders: MOST_SNAPSHOTS + OTHER_READERS,
-    cache: false,
-    noSubdir: false,
-  })
+  const root = openRoot<unknown>(folder, { maxDbs: 24, maxReaders: MOST_SNAPSHOTS + OTHER_READERS })
+  return opened(root, () => tablesIn(root))
+}
+
+function tablesIn(root: Tables['root']): Tables {
   const binary = (name: string): BinaryTable =>
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' })
   return {

@@ -1,5 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
-import { written } from './written.js'
+import { written } from '../lmdb-root.js'
 
 /** In the order of its parts. */
 type Key = string | readonly (string | number)[]
@@ -57,18 +57,19 @@ export class OrderedTables<Name extends string> {
 
   /** All of them or none. On the disk when it resolves. */
   async write(changes: readonly Change<Name>[]): Promise<void> {
+    await written(this.#root, () => this.#root.batch(() => this.#put(changes)))
+  }
+
+  #put(changes: readonly Change<Name>[]): void {
     let last: Promise<boolean> | undefined
-    const committed = this.#root.batch(() => {
-      for (const { table, key, value } of changes) {
-        const done =
-          value === undefined
-            ? this.#tables[table].remove(key as never)
-            : this.#tables[table].put(key as never, value)
-        // They fail with the batch; what became of it is told once.
-        if (done !== last) done.catch(() => undefined)
-        last = done
-      }
-    })
-    await written(committed)
+    for (const { table, key, value } of changes) {
+      const done =
+        value === undefined
+          ? this.#tables[table].remove(key as never)
+          : this.#tables[table].put(key as never, value)
+      // They fail with the batch; what became of it is told once.
+      if (done !== last) done.catch(() => undefined)
+      last = done
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
-import { written } from './written.js'
+import { written } from '../lmdb-root.js'
 import { type EntryLane, entryKey, entryPrefix, ordinalOf, setPrefix, zoneKey } from './field-keys.js'
 
 interface Field {
@@ -132,7 +132,7 @@ export class RecordFields {
   }
 
   #write<T>(change: () => T): Promise<T> {
-    return written(this.#root.transaction(change))
+    return written(this.#root, () => this.#root.transaction(change))
   }
 
   count(place: EntryPlace, value: Uint8Array, most: number): number {

@@ -1,5 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb'
-import { written } from './written.js'
+import { written } from '../lmdb-root.js'
 
 interface Changes<R> {
   readonly put?: readonly R[]
@@ -42,13 +42,13 @@ export class RegistryTables<
     readonly keys?: Changes<K>
     readonly types?: Changes<T>
   }): Promise<void> {
-    const write = this.#root.childTransaction(() => {
-      change(this.#contracts, changes.contracts, ({ contract }) => contract.id)
-      change(this.#keys, changes.keys, ({ id }) => id)
-      change(this.#types, changes.types, ({ txnType }) => txnType)
-    })
-    await written(write)
-    await this.#root.flushed
+    await written(this.#root, () =>
+      this.#root.childTransaction(() => {
+        change(this.#contracts, changes.contracts, ({ contract }) => contract.id)
+        change(this.#keys, changes.keys, ({ id }) => id)
+        change(this.#types, changes.types, ({ txnType }) => txnType)
+      }),
+    )
   }
 }
 
