@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { TooManyClientsError } from '../../../src/contract/remote/engine/leases.js'
 import { AckStatus } from '../../../src/contract/wire/remote.js'
 import { CONTRACT_ID, failure, PrimeKit, settled } from './prime-kit.js'
@@ -246,4 +246,24 @@ test('REM-27: what comes after it waits until a stream has nothing left', async 
   await kit.finish(busy, busy.at(0))
   await settled()
   expect(busy.at(-1)).toMatchObject({ txnId: record?.transactionId, attempt: 3 })
+})
+
+test('REM-15: an attempt that becomes due while one looks for what is due is not forgotten', async () => {
+  for (let looks = 0; looks < 6; looks++) {
+    const kit = new PrimeKit()
+    await kit.mine(1)
+    const client = kit.attach('one', 1)
+    await settled()
+    await kit.finish(client, client.at(0), failure('it crashed'))
+    await kit.time.pass(1_999)
+    const dueMs = kit.time.monotonicMs() + 1
+    let looked = 0
+    const clock = jest.spyOn(kit.time, 'monotonicMs')
+    // A timer may ring a fraction of a millisecond early.
+    clock.mockImplementation(() => (looked++ < looks ? dueMs - 0.1 : dueMs))
+    await kit.time.pass(1)
+    clock.mockRestore()
+    await kit.time.pass(2)
+    expect(client.delivered.map(({ attempt }) => attempt)).toEqual([1, 2])
+  }
 })

@@ -52,13 +52,15 @@ export class Grants {
   pump(): void {
     const contract = this.#desk.contract()
     if (this.isPaused || this.#isStopped || contract?.state !== 'active') return
+    // Read once: what becomes due while this runs is not granted any more, so the alarm has to be for that, too.
+    const nowMs = this.#desk.parts.monotonicMs()
     while (this.#mayGoOn(contract)) {
       const session = freest(this.#desk.sessions.values(), windowOf(this.#desk, contract))
       const next = session && this.#next(contract)
       if (!next || (isSuspect(next.live.row) && session.held.size > 0)) break
       this.#grant(next, session, contract)
     }
-    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(this.#desk.parts.monotonicMs()))
+    this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(nowMs))
   }
 
   #mayGoOn(contract: RemoteContract): boolean {
