@@ -51,7 +51,11 @@ export class SupervisedClient {
       this.#ends += 1
       this.#output += this.#client.output
       this.#client = await this.#start()
-      if (this.#isOver) await this.#client.kill('SIGKILL')
+      await this.#endIfOver()
     }
+  }
+
+  async #endIfOver(): Promise<void> {
+    if (this.#isOver) await this.#client.kill('SIGKILL')
   }
 }
