@@ -26,7 +26,12 @@ export class LiveNode {
   }
 
   /** Spawns a node; {@link untilUp} waits for it. */
-  static async spawn(folder: string, args: readonly string[] = [], port?: number): Promise<LiveNode> {
+  static async spawn(
+    folder: string,
+    args: readonly string[] = [],
+    port?: number,
+    environment?: Record<string, string>,
+  ): Promise<LiveNode> {
     const chosen = port ?? (await freePort())
     const contracts = args.includes('--contract-port') ? [] : ['--contract-port', '0']
     const seed = args.includes('--dns_port') ? [] : NO_SEED
@@ -42,11 +47,16 @@ export class LiveNode {
       ...contracts,
       ...args,
     ]
-    return new LiveNode(new Program(await checkout(), all), folder, chosen)
+    return new LiveNode(new Program(await checkout(), all, environment), folder, chosen)
   }
 
-  static async start(folder: string, args: readonly string[] = [], port?: number): Promise<LiveNode> {
-    const node = await LiveNode.spawn(folder, args, port)
+  static async start(
+    folder: string,
+    args: readonly string[] = [],
+    port?: number,
+    environment?: Record<string, string>,
+  ): Promise<LiveNode> {
+    const node = await LiveNode.spawn(folder, args, port, environment)
     await node.program.url()
     return node
   }

@@ -43,6 +43,10 @@ export class Program {
     afterThisTest(() => this.kill('SIGKILL'))
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** The URL at which it says it is up. */
   async url(): Promise<string> {
     return waitFor('the program to say that it is up', () => {

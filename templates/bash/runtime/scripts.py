@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -22,6 +23,10 @@ log = logging.getLogger(__name__)
 
 # From SIGTERM to SIGKILL.
 KILL_SECONDS = 5
+
+# bash says so when it is refused memory, and ends with 2 as if the script had.
+_NO_MEMORY = re.compile(r": x(m|re)alloc: ")
+_NO_MEMORY_STATUS = 2
 
 _INHERITED = ("PATH", "HOME", "LANG")
 _DOCUMENTED = (
@@ -120,7 +125,7 @@ class _Running:
             return outcomes.timeout(self._limit)
         if status < 0:
             return _again(f"process.sh was ended by {signal.Signals(-status).name}")
-        if status >= 126:
+        if status >= 126 or (status == _NO_MEMORY_STATUS and _NO_MEMORY.search(self._last_line)):
             return _again(self._last_line or f"process.sh ended with exit code {status}")
         if len(self._output) > outcomes.MOST_BYTES:
             return outcomes.bad_output(f"standard output is larger than {outcomes.MOST_BYTES} bytes")

@@ -47,6 +47,15 @@ class ScriptTest(unittest.TestCase):
         script.write_text(text, encoding="utf-8")
         return scripts.handler(script, seconds)(invocation or self.invocation())
 
+    def test_a_bash_that_is_refused_memory_is_tried_again(self):
+        result = self.run_script("ulimit -v 100000\nwhile :; do eaten+=$(printf %01000000d 0); done")
+        self.assertTrue(result.failure.retryable)
+        self.assertIn("cannot allocate", result.failure.message)
+
+    def test_an_exit_code_of_2_is_the_author_s_otherwise(self):
+        result = self.run_script("echo 'xrealloc is what I said' >&2; exit 2")
+        self.assertEqual((result.failure.message, result.failure.retryable), ("xrealloc is what I said", False))
+
     def test_the_transaction_is_standard_input(self):
         # Larger than a pipe holds and than a variable may be.
         payload = {"text": "ü" * 300_000}

@@ -220,3 +220,72 @@ test('REM-16, REM-18: a serial contract has one lease over all its streams, and 
   await settled()
   expect(kit.prime.backlogOf(CONTRACT_ID)).toMatchObject({ leased: 1, pending: 1 })
 })
+
+test('REM-27: what has lost its stream twice is given to a stream that has nothing, which is given nothing else meanwhile', async () => {
+  const kit = new PrimeKit()
+  await kit.mine(3)
+  const first = kit.attach('one', 2)
+  await settled()
+  const [killer, beside] = [first.at(0).invocationId, first.at(1).invocationId]
+  const again = async () => {
+    const client = kit.attach('one', 2)
+    await settled()
+    return client
+  }
+  const inCompany = await again()
+  expect([...inCompany.tasks.keys()]).toEqual([killer, beside])
+  let client = await again()
+  for (let process = 0; process < 3; process++) {
+    expect([...client.tasks.keys()]).toEqual([killer])
+    client = await again()
+  }
+  expect(kit.prime.invocation(killer)).toMatchObject({ state: 'dead', failures: 5 })
+  expect([...client.tasks.keys()]).toEqual([beside])
+  const other = kit.attach('two', 2)
+  await settled()
+  expect(other.delivered).toHaveLength(1)
+  await kit.finish(client, client.at(0))
+  expect(kit.prime.invocation(beside)).toMatchObject({ state: 'committed', failures: 2 })
+  await kit.mine(1)
+  expect([client.delivered.length, other.delivered.length]).toEqual([2, 1])
+})
+
+test('REM-27: what comes after it waits until a stream has nothing left', async () => {
+  const kit = new PrimeKit()
+  const [record] = await kit.mine(1)
+  for (let process = 0; process < 2; process++) {
+    kit.attach('one', 1)
+    await settled()
+  }
+  const busy = kit.attach('two', 2)
+  await settled()
+  await kit.mine(1)
+  kit.attach('one', 0)
+  await settled()
+  expect(busy.delivered.map(({ txnId }) => txnId)).not.toContain(record?.transactionId)
+  await kit.mine(1)
+  expect(busy.tasks.size).toBe(1)
+  await kit.finish(busy, busy.at(0))
+  await settled()
+  expect(busy.at(-1)).toMatchObject({ txnId: record?.transactionId, attempt: 3 })
+})
+
+test('REM-15: an attempt that becomes due while one looks for what is due is not forgotten', async () => {
+  for (let looks = 0; looks < 6; looks++) {
+    const kit = new PrimeKit()
+    await kit.mine(1)
+    const client = kit.attach('one', 1)
+    await settled()
+    await kit.finish(client, client.at(0), failure('it crashed'))
+    await kit.time.pass(1_999)
+    const dueMs = kit.time.monotonicMs() + 1
+    let looked = 0
+    const clock = jest.spyOn(kit.time, 'monotonicMs')
+    // A timer may ring a fraction of a millisecond early.
+    clock.mockImplementation(() => (looked++ < looks ? dueMs - 0.1 : dueMs))
+    await kit.time.pass(1)
+    clock.mockRestore()
+    await kit.time.pass(2)
+    expect(client.delivered.map(({ attempt }) => attempt)).toEqual([1, 2])
+  }
+})

@@ -6,8 +6,8 @@ import type { LogRow } from './rows.js'
 
 export interface FailedAttempt {
   readonly error: string
-  /** REM-15: whether the next attempt has to wait. */
-  readonly isDelayed: boolean
+  /** It ended with its stream. REM-15: then the next attempt does not wait. */
+  readonly isLost: boolean
   /** No result is taken under the lease any more. */
   readonly endsLease: boolean
   readonly logs?: LogRow | undefined
@@ -17,8 +17,9 @@ export interface FailedAttempt {
 export function failAttempt(desk: Desk, live: Live, attempt: FailedAttempt): Group {
   const { parts, invocations } = desk
   const delayMs = retryDelayMs(live.row.failures + 1, parts.random())
-  const retryAtMs = attempt.isDelayed ? parts.now() + delayMs : null
-  const row = failedOnce(live.row, { error: attempt.error, retryAtMs, endsLease: attempt.endsLease })
+  const { error, isLost, endsLease } = attempt
+  const retryAtMs = isLost ? null : parts.now() + delayMs
+  const row = failedOnce(live.row, { error, isLost, retryAtMs, endsLease })
   const logs = invocations.logChange(row.id, attempt.logs ?? live.lease?.logs)
   if (isExhausted(row)) {
     live.row = row

@@ -4,7 +4,7 @@ import type { PlacedRecord } from '../record-source.js'
 import type { RemoteContract } from '../remote-contract.js'
 import { type Desk, isHalted, windowOf } from './desk.js'
 import type { Group } from './group-commit.js'
-import { granted, isExhausted } from './invocation-states.js'
+import { granted, isExhausted, isSuspect } from './invocation-states.js'
 import type { Lease, Live } from './lease.js'
 import { invocationId, type Invoker } from './rows.js'
 import { freest, type Session } from './session.js'
@@ -57,7 +57,7 @@ export class Grants {
     while (this.#mayGoOn(contract)) {
       const session = freest(this.#desk.sessions.values(), windowOf(this.#desk, contract))
       const next = session && this.#next(contract, nowMs)
-      if (!next) break
+      if (!next || (isSuspect(next.live.row) && session.held.size > 0)) break
       this.#grant(next, session, contract)
     }
     this.#desk.wakeAt(this.#desk.invocations.waiting.nextMs(nowMs))

@@ -45,6 +45,8 @@ export function stateAfter(state: InvocationState, happening: Happening): Invoca
 /** REM-14 */
 const MOST_FAILURES = 5
 const MOST_DELIVERIES = 20
+/** REM-27 */
+const LOSSES_IN_COMPANY = 2
 /** REM-15 */
 const FIRST_DELAY_MS = 2_000
 const LONGEST_DELAY_MS = 300_000
@@ -66,6 +68,7 @@ export function begun(invoker: Invoker): LiveRow {
     payloadJson: invoker.payloadJson,
     deliveries: 0,
     failures: 0,
+    losses: 0,
     deliveriesAllowed: MOST_DELIVERIES,
     failuresAllowed: MOST_FAILURES,
     token: null,
@@ -89,6 +92,7 @@ export function granted(row: LiveRow, token: Uint8Array, nowMs: number): LiveRow
     payloadJson: row.payloadJson,
     deliveries: row.deliveries + 1,
     failures: row.failures,
+    losses: row.losses,
     deliveriesAllowed: row.deliveriesAllowed,
     failuresAllowed: row.failuresAllowed,
     token,
@@ -104,14 +108,22 @@ export function isExhausted(row: LiveRow): boolean {
 
 export interface Failure {
   readonly error: string
+  /** It ended with its stream. */
+  readonly isLost: boolean
   /** Null: it may be tried again at once. */
   readonly retryAtMs: number | null
   /** The client has told its last word under the lease. */
   readonly endsLease: boolean
 }
 
-export function failedOnce(row: LiveRow, { error, retryAtMs, endsLease }: Failure): LiveRow {
-  return { ...row, failures: row.failures + 1, error, retryAtMs, token: endsLease ? null : row.token }
+export function failedOnce(row: LiveRow, { error, isLost, retryAtMs, endsLease }: Failure): LiveRow {
+  const losses = row.losses + (isLost ? 1 : 0)
+  return { ...row, failures: row.failures + 1, losses, error, retryAtMs, token: endsLease ? null : row.token }
+}
+
+/** REM-27: it may be what ends the processes that work on it. */
+export function isSuspect({ losses }: LiveRow): boolean {
+  return losses >= LOSSES_IN_COMPANY
 }
 
 /** REM-15; `random` from 0 to 1. */

@@ -79,14 +79,14 @@ export class Leases {
   #expired(live: Live, { session, endsMs }: Lease, nowMs: number): void {
     if (!session) {
       const error = 'the stream was lost while the client worked on it'
-      failAttempt(this.#desk, live, { error, isDelayed: false, endsLease: false })
+      failAttempt(this.#desk, live, { error, isLost: true, endsLease: false })
       return
     }
     const error =
       nowMs >= endsMs
         ? 'TIMEOUT: it took longer than it may'
         : 'TIMEOUT: nothing was heard of it for too long'
-    failAttempt(this.#desk, live, { error, isDelayed: true, endsLease: false })
+    failAttempt(this.#desk, live, { error, isLost: false, endsLease: false })
     session.client.cancel(live.row.id, error)
   }
 
@@ -132,12 +132,12 @@ export class Leases {
     for (const live of [...this.#desk.invocations.leased]) {
       if (live.lease?.session || live.lease?.instanceId !== instanceId) continue
       if (!live.lease.isSent) giveBack(this.#desk, live)
-      else failAttempt(this.#desk, live, { error: LOST_BY_CLIENT, isDelayed: false, endsLease: true })
+      else failAttempt(this.#desk, live, { error: LOST_BY_CLIENT, isLost: true, endsLease: true })
     }
   }
 }
 
-const LOST_BY_CLIENT = 'the client came back without it'
+const LOST_BY_CLIENT = 'the client came back without it, as after a crash'
 
 /** Tokens are random and used once: how long a comparison takes tells nothing that would help. */
 export function sameToken(a: Uint8Array, b: Uint8Array): boolean {

@@ -92,7 +92,7 @@ export class Results {
 
   #retried(live: Live, outcome: Outcome, error: string): Taken {
     const logs = cappedLogs(outcome.logs)
-    const group = failAttempt(this.#desk, live, { error, isDelayed: true, endsLease: true, logs })
+    const group = failAttempt(this.#desk, live, { error, isLost: false, endsLease: true, logs })
     const isDead = !this.#desk.invocations.live.has(outcome.invocationId)
     return { ...answered('COMMITTED', isDead ? 'it is not tried again' : 'it will be tried again'), group }
   }

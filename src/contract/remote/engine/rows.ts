@@ -71,6 +71,8 @@ export interface Invoker {
 export interface LiveRow extends Invoker {
   readonly deliveries: number
   readonly failures: number
+  /** How many of the failures were streams that were lost. */
+  readonly losses: number
   readonly deliveriesAllowed: number
   readonly failuresAllowed: number
   /** Of the last lease; null: a result under it would not be taken any more. */

@@ -32,17 +32,29 @@ export class RemoteNode {
   readonly contractPort: number
   readonly #port: number
   readonly #flags: readonly string[]
+  readonly #environment: Record<string, string>
   #node: LiveNode | undefined
 
-  private constructor(folder: string, port: number, contractPort: number, flags: readonly string[]) {
+  private constructor(
+    folder: string,
+    port: number,
+    contractPort: number,
+    flags: readonly string[],
+    environment: Record<string, string>,
+  ) {
     this.folder = folder
     this.#port = port
     this.contractPort = contractPort
     this.#flags = flags
+    this.#environment = environment
   }
 
-  static async start(folder: string, flags: readonly string[] = ['--mine', 'auto', '--gather-time', '0.05']) {
-    const node = new RemoteNode(folder, await freePort(), await freePort(), flags)
+  static async start(
+    folder: string,
+    flags: readonly string[] = ['--mine', 'auto', '--gather-time', '0.05'],
+    environment: Record<string, string> = {},
+  ) {
+    const node = new RemoteNode(folder, await freePort(), await freePort(), flags, environment)
     await node.start()
     return node
   }
@@ -54,7 +66,7 @@ export class RemoteNode {
 
   async start(): Promise<void> {
     const flags = ['--contract-port', String(this.contractPort), ...this.#flags]
-    this.#node = await LiveNode.start(this.folder, flags, this.#port)
+    this.#node = await LiveNode.start(this.folder, flags, this.#port, this.#environment)
   }
 
   async killHard(): Promise<void> {

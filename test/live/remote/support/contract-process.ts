@@ -87,6 +87,11 @@ export class ContractProcess {
     if (this.isRunning) this.#child.kill(signal)
   }
 
+  /** As a terminal does it: all of its process group get the signal. It has to have one of its own. */
+  interrupt(signal: NodeJS.Signals): void {
+    if (this.isRunning) process.kill(-this.pid, signal)
+  }
+
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     this.signal(signal)
     return this.#ended

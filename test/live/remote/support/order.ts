@@ -1,8 +1,9 @@
 /** What a record's payload tells the probe contract to do; every language has one in ../fixtures. */
 export interface Order {
   readonly do:
+    /** After so many ms. */
     | 'ok'
-    /** As ok, without an output on the chain. */
+    /** Without an output on the chain. */
     | 'quiet'
     | 'error'
     /** An exception, a panic, or a script that is killed. */
@@ -16,6 +17,8 @@ export interface Order {
     /** A result that cannot be written as JSON. */
     | 'unfit'
     | 'big'
+    /** At the first n attempts it eats so many bytes of memory and holds them so long; as ok at the next. */
+    | 'hog'
     /** Names of variables and secrets, and the value of SC_ENV_VALUE. */
     | 'env'
   readonly n?: number

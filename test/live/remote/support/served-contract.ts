@@ -12,6 +12,8 @@ export interface Invocation {
   readonly data: Answer | null
 }
 
+const ENDED: readonly Invocation['state'][] = ['committed', 'failed', 'dead', 'cancelled']
+
 export interface Stream {
   readonly session_id: string
   readonly contract_id: string
@@ -54,10 +56,18 @@ export class ServedContract {
     return new ServedContract(node, language, type, contract, await node.chainId())
   }
 
-  /** Starts a client of it. `port`: where it connects, the node's own otherwise. */
-  async connect(port = this.#node.contractPort, more: Settings = {}): Promise<ContractProcess> {
+  get contractId(): string {
+    return this.#contract.contractId
+  }
+
+  /** Starts a client of it. `port`: where it connects, the node's own otherwise; `language`: started in another way. */
+  async connect(
+    port = this.#node.contractPort,
+    more: Settings = {},
+    language = this.language,
+  ): Promise<ContractProcess> {
     const { contractId, apiKey } = this.#contract
-    return ContractProcess.start(this.language, {
+    return ContractProcess.start(language, {
       server_address: `127.0.0.1:${port}`,
       chain_id: this.#chainId,
       smart_contract_id: contractId,
@@ -84,14 +94,16 @@ export class ServedContract {
     }
   }
 
-  /** Waits until the invocation by a record is as said. */
+  /** Waits until the invocation by a record is as said. @throws {Error} it has come to another end */
   async until(transactionId: string, state: Invocation['state'], deadlineMs?: number): Promise<Invocation> {
     const what = `${this.#type}: the record to be ${state}`
     return waitFor(
       what,
       async () => {
         const seen = await this.invocation(transactionId)
-        return seen?.state === state ? seen : undefined
+        if (seen?.state === state) return seen
+        if (seen && ENDED.includes(seen.state)) throw new Error(`${what}; it is ${JSON.stringify(seen)}`)
+        return undefined
       },
       deadlineMs,
     )
