@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb'
-import { DiskError } from '../../base/disk-error.js'
 import type { Json } from '../../base/json.js'
+import { GroupWrites } from '../group-writes.js'
 import { opened, openRoot, written } from '../lmdb-root.js'
 
 /** A pending transaction as it is kept. */
@@ -11,6 +11,12 @@ export interface KeptTransaction {
   readonly addedMs: number
 }
 
+interface Change {
+  readonly id: string
+  /** Undefined: it goes. */
+  readonly kept: KeptTransaction | undefined
+}
+
 /**
  * Transactions that wait for a block, kept so that an accepted one outlives a kill. Writes that come together are
  * committed together.
@@ -18,6 +24,7 @@ export interface KeptTransaction {
 export class PendingStore {
   readonly #root: RootDatabase<KeptTransaction, string>
   readonly #pending: Database<KeptTransaction, string>
+  readonly #writes = new GroupWrites<Change>((changes) => this.#write(changes))
   /** What is kept or about to be: most transactions of a block never were, and removing them would cost writes. */
   readonly #ids: Set<string>
 
@@ -33,27 +40,18 @@ export class PendingStore {
 
   /** Resolves when it is on the disk. @throws {DiskError} when the disk does not take it */
   async put(id: string, kept: KeptTransaction): Promise<void> {
-    await written(this.#root, () => {
-      this.#ids.add(id)
-      return this.#pending.put(id, kept)
-    })
-    // While other writes fail, LMDB's queue now and then says of one that it was committed when it was not.
-    if (this.#ids.has(id) && !this.#pending.doesExist(id))
-      throw new DiskError(`transaction ${id} is not on the disk: a write beside it failed`)
+    this.#ids.add(id)
+    await this.#writes.add({ id, kept })
   }
 
   /** Resolves when it is gone from the disk. @throws {DiskError} when the disk does not take that */
   async remove(id: string): Promise<void> {
-    if (!this.#ids.has(id)) return
-    await written(this.#root, () => {
-      this.#ids.delete(id)
-      return this.#pending.remove(id)
-    })
+    if (this.#ids.delete(id)) await this.#writes.add({ id, kept: undefined })
   }
 
   /** Resolves when all that was put and removed so far is kept and gone. */
   async settled(): Promise<void> {
-    await this.#pending.committed
+    await this.#writes.idle()
   }
 
   /** In the order of arrival. */
@@ -63,6 +61,19 @@ export class PendingStore {
   }
 
   async close(): Promise<void> {
+    await this.settled()
     await this.#root.close()
+  }
+
+  async #write(changes: readonly Change[]): Promise<void> {
+    await written(this.#root, () => this.#root.batch(() => this.#put(changes)))
+  }
+
+  #put(changes: readonly Change[]): void {
+    for (const { id, kept } of changes) {
+      const done = kept ? this.#pending.put(id, kept) : this.#pending.remove(id)
+      // It fails with the batch; what became of that is told once.
+      done.catch(() => undefined)
+    }
   }
 }
