@@ -11,7 +11,7 @@ import { withFolder } from './support/with-folder.js'
 
 const RECORDS = 100_000
 const PAYLOAD_BYTES = 1_000
-const WORKERS = 64
+const WORKERS = 128
 const LEAST_RATE = 12_000
 const MOST_SECONDS = 15
 const LOOK_MS = 20

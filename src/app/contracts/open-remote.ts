@@ -97,7 +97,7 @@ export async function openRemote(given: OpenRemoteOptions): Promise<OpenRemote> 
 
 async function openOn(ground: Ground): Promise<OpenRemote> {
   const { options, root, clock, records, queries } = ground
-  const teller = new RemoteTeller(options.events, clock)
+  const teller = new RemoteTeller(options.events, clock, ground.warnings)
   const registry = await openRegistry(ground)
   const prime = openPrime(ground, registry, teller)
   const tell = sessionTeller(options.log, ground.warnings)

@@ -1,10 +1,11 @@
 import type { Topic } from '../../api/topics.js'
-import type { PrimeTeller } from '../../contract/remote/prime-teller.js'
+import type { InvocationEnd, PrimeTeller } from '../../contract/remote/prime-teller.js'
 import type { RecordSource } from '../../contract/remote/record-source.js'
 import type { RemoteRegistry } from '../../contract/remote/registry.js'
 import type { RemoteSessions } from '../../contract/remote/sessions.js'
 import type { Clock } from '../../time/clock.js'
 import type { NodeEvents } from '../node-events.js'
+import type { RareWarnings } from './rare-warnings.js'
 
 /** What changes all the time is told no more often. */
 const PAUSE_MS = 250
@@ -15,23 +16,29 @@ type Coalesced = Extract<Topic, 'remote.backlog' | 'remote.streams'>
 export class RemoteTeller implements PrimeTeller {
   readonly #events: NodeEvents
   readonly #clock: Clock
+  readonly #warnings: RareWarnings
   /** What has been told lately, and whether there is more to tell. */
   readonly #pauses = new Map<string, { isDue: boolean; readonly callOff: () => void }>()
   readonly #ends: (() => void)[] = []
 
-  constructor(events: NodeEvents, clock: Clock) {
+  constructor(events: NodeEvents, clock: Clock, warnings: RareWarnings) {
     this.#events = events
     this.#clock = clock
+    this.#warnings = warnings
   }
 
   changed(contractId: string): void {
     this.#tell('remote.backlog', contractId)
   }
 
-  ended({ id, contractId, state, outputTxnId }: Parameters<PrimeTeller['ended']>[0]): void {
+  ended({ id, contractId, state, outputTxnId, error }: InvocationEnd): void {
     const end = { contract_id: contractId, invocation_id: id, state, output_txn_id: outputTxnId }
     this.#events.emit('remote.ended', end)
-    if (state === 'dead') this.#events.emit('remote.dead_letter', end)
+    if (state !== 'dead') return
+    this.#events.emit('remote.dead_letter', end)
+    const fields = { contract_id: contractId, invocation_id: id, error }
+    const text = 'an invocation of a remote contract is dead: terrarium remote retry tries it again'
+    this.#warnings.warn(`dead ${contractId}`, fields, text)
   }
 
   /** Until it is closed. */

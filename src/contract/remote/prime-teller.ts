@@ -7,6 +7,8 @@ export interface InvocationEnd {
   readonly state: InvocationState
   /** Id of the output's transaction; null: none. */
   readonly outputTxnId: string | null
+  /** What its last attempt failed with; null: it did not fail. */
+  readonly error: string | null
 }
 
 /** Told of what a prime does, once it is on the disk or about to be. Calls return at once and never throw. */

@@ -1,29 +1,34 @@
 import { EventEmitter } from 'node:events'
 import { beforeEach, expect, test } from '@jest/globals'
 import { NodeEvents } from '../../../src/app/node-events.js'
+import { RareWarnings } from '../../../src/app/contracts/rare-warnings.js'
 import { RemoteTeller } from '../../../src/app/contracts/tell-remote.js'
 import type { RegistryEventMap } from '../../../src/contract/remote/registry.js'
 import type { RemoteContract } from '../../../src/contract/remote/remote-contract.js'
 
 let told: unknown[]
+let warned: unknown[]
 let timers: (() => void)[]
 let teller: RemoteTeller
 
 beforeEach(() => {
   told = []
+  warned = []
   timers = []
   const events = new NodeEvents()
   for (const topic of ['changed', 'backlog', 'streams', 'ended', 'dead_letter'] as const)
     events.on(`remote.${topic}`, (payload: { contract_id: string }) =>
       told.push([topic, payload.contract_id]),
     )
-  teller = new RemoteTeller(events, {
+  const clock = {
     now: () => 0,
-    after: (_ms, action) => {
+    after: (_ms: number, action: () => void) => {
       timers.push(action)
       return () => void timers.splice(timers.indexOf(action), 1)
     },
-  })
+  }
+  const log = { warn: (fields: unknown) => warned.push(fields) }
+  teller = new RemoteTeller(events, clock, new RareWarnings(log as never, clock.now))
 })
 
 const pass = (): void => {
@@ -46,15 +51,18 @@ test('changes of a backlog are told at once, and then once a pause where there w
   expect(told).toHaveLength(4)
 })
 
-test('every end is told, and a dead letter besides', () => {
-  const end = { id: 'a:t', contractId: 'a', outputTxnId: null }
+test('every end is told, and a dead letter besides; of those the log tells one a minute', () => {
+  const end = { id: 'a:t', contractId: 'a', outputTxnId: null, error: null }
   teller.ended({ ...end, state: 'committed' })
-  teller.ended({ ...end, state: 'dead' })
+  teller.ended({ ...end, state: 'dead', error: 'no such sheep' })
+  expect(warned).toEqual([{ contract_id: 'a', invocation_id: 'a:t', error: 'no such sheep' }])
   expect(told).toEqual([
     ['ended', 'a'],
     ['ended', 'a'],
     ['dead_letter', 'a'],
   ])
+  teller.ended({ ...end, state: 'dead' })
+  expect(warned).toHaveLength(1)
 })
 
 test('contracts, streams and records that come are followed until it is closed', () => {
