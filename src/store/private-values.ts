@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database, RootDatabase } from 'lmdb'
+import { GroupWrites } from './group-writes.js'
 import { afterPrefix } from './index/keys.js'
 import { opened, openRoot, written } from './lmdb-root.js'
 
@@ -37,6 +38,9 @@ const STEP = 128
 /** Keys that a sweep looks at in a row, with all their values. */
 const SWEEP_STEP = 16
 
+/** Puts and removes; what LMDB will tell of each. */
+type Change = () => readonly Promise<boolean>[]
+
 /**
  * The values of private collections that this node holds, found by their SHA-256: which one a key has now the chain says,
  * so nothing here depends on blocks, and a value of a call that never came on the chain does no harm. What is removed is
@@ -48,6 +52,7 @@ export class PrivateValues {
   readonly #values: Database<Buffer, Buffer>
   /** Hashes of the values held by key: several for one. */
   readonly #hashes: Database<Buffer, Buffer>
+  readonly #writes = new GroupWrites<Change>((changes) => this.#writeAll(changes))
   readonly #now: () => number
 
   private constructor({ folder, now }: PrivateValuesOptions) {
@@ -64,6 +69,7 @@ export class PrivateValues {
   }
 
   async close(): Promise<void> {
+    await this.#writes.idle()
     await this.#root.close()
   }
 
@@ -94,7 +100,7 @@ export class PrivateValues {
       return [{ place: placeOf(namespace, collection, key), hash, kept: Buffer.concat([time, value]) }]
     })
     if (rows.length === 0) return
-    await this.#write(() =>
+    await this.#writes.add(() =>
       rows.flatMap(({ place, hash, kept }) => [
         this.#values.put(valueKey(place, hash), kept),
         this.#hashes.put(place, hash),
@@ -105,7 +111,9 @@ export class PrivateValues {
   /** Forgets all values of a key. */
   async purge(namespace: string, collection: string, key: string): Promise<void> {
     const place = placeOf(namespace, collection, key)
-    await this.#write(() => [...this.#hashes.getValues(place)].flatMap((hash) => this.#remove(place, hash)))
+    await this.#writes.add(() =>
+      [...this.#hashes.getValues(place)].flatMap((hash) => this.#remove(place, hash)),
+    )
   }
 
   /**
@@ -121,7 +129,7 @@ export class PrivateValues {
         (hash) => this.#putAtMs(place, hash) < latest && !isNeeded(held(place, hash)),
       )
       swept += old.length
-      if (old.length > 0) await this.#write(() => old.flatMap((hash) => this.#remove(place, hash)))
+      if (old.length > 0) await this.#writes.add(() => old.flatMap((hash) => this.#remove(place, hash)))
       if (++looked % SWEEP_STEP === 0) await new Promise(setImmediate)
     }
     return swept
@@ -153,8 +161,13 @@ export class PrivateValues {
     return [this.#values.remove(valueKey(place, hash)), this.#hashes.remove(place, hash)]
   }
 
-  async #write(writes: () => readonly Promise<boolean>[]): Promise<void> {
-    await written(this.#root, () => Promise.all(writes()))
+  async #writeAll(changes: readonly Change[]): Promise<void> {
+    await written(this.#root, () =>
+      this.#root.batch(() => {
+        // They fail with the batch; what became of that is told once.
+        for (const change of changes) for (const done of change()) done.catch(() => undefined)
+      }),
+    )
   }
 }
 
