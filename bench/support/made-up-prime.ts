@@ -8,6 +8,7 @@ import { systemClock } from '../../src/time/clock.js'
 import { KeyPair } from '../../src/wallet/keys.js'
 import { sampleContract } from '../../test/contract/remote/sample-contract.js'
 
+const ORDINAL_DIGITS = 8
 const MAX_TRANSACTION_BYTES = 100_000
 
 export const CONTRACT = sampleContract()
@@ -30,7 +31,7 @@ export function madeUpRecords(records: number, payloadBytes: number): RecordSour
       ? undefined
       : {
           ...{ ordinal, txnType, height: Math.floor(ordinal / 1000), index: ordinal % 1000, tag: '' },
-          transactionId: hash('sha256', String(ordinal)),
+          transactionId: idOf(ordinal),
           timestamp: 1_700_000_000_000,
           payload: { text },
         }
@@ -40,6 +41,10 @@ export function madeUpRecords(records: number, payloadBytes: number): RecordSour
     hashAt: String,
     count: () => records,
     at,
+    ordinalOf(_txnType, transactionId) {
+      const ordinal = Number.parseInt(transactionId.slice(-ORDINAL_DIGITS), 16)
+      return ordinal <= records && idOf(ordinal) === transactionId ? ordinal : undefined
+    },
     from: () => [],
     carrierOf: () => undefined,
     isPending: () => true,
@@ -47,6 +52,12 @@ export function madeUpRecords(records: number, payloadBytes: number): RecordSour
     onTip: () => () => undefined,
     onDropped: () => () => undefined,
   }
+}
+
+/** Like a hash, but for its last digits. */
+function idOf(ordinal: number): string {
+  const digits = ordinal.toString(16).padStart(ORDINAL_DIGITS, '0')
+  return hash('sha256', digits).slice(0, -ORDINAL_DIGITS) + digits
 }
 
 /** A prime whose backlog is made up, over tables that are not. */

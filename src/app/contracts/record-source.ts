@@ -1,6 +1,7 @@
 import type { Blockchain } from '../../chain/blockchain.js'
 import type { Pending } from '../../chain/pending.js'
 import type { PlacedRecord, RecordSource } from '../../contract/remote/record-source.js'
+import { comparePlaces, firstOrdinal } from '../../contract/remote/records/first-ordinal.js'
 import { RuleError } from '../../ledger/rule-error.js'
 import type { Transaction } from '../../ledger/transaction.js'
 
@@ -21,6 +22,15 @@ export function recordSource(blockchain: Blockchain, pending: Pending): RecordSo
     hashAt: (height) => index.activeHash(height),
     count: (txnType) => index.records.count('record', txnType),
     at,
+    ordinalOf(txnType, transactionId) {
+      const place = index.place(transactionId)
+      if (!place) return undefined
+      const ordinal = firstOrdinal(index.records.count('record', txnType), (each) => {
+        const there = index.records.placeAt('record', txnType, each)
+        return !there || comparePlaces(there, place) >= 0
+      })
+      return at(txnType, ordinal)?.transactionId === transactionId ? ordinal : undefined
+    },
     *from(txnType, from) {
       // One at a time: payloads may be large, and whoever reads may wait in between, while the chain changes.
       for (let ordinal = from; ; ordinal++) {

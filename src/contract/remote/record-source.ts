@@ -30,6 +30,8 @@ export interface RecordSource {
   /** How many of a type the chain holds. */
   count(txnType: string): number
   at(txnType: string, ordinal: number): PlacedRecord | undefined
+  /** Of a record of the type; undefined where the chain holds none such. */
+  ordinalOf(txnType: string, transactionId: string): number | undefined
   /** In order, from `from` (inclusive). */
   from(txnType: string, from: number): Iterable<PlacedRecord>
   /** Id of the transaction of the chain that carries the output of an invocation ({@link outputId} of the ledger). */

@@ -80,6 +80,9 @@ test('a record of the chain is found by type and ordinal, with all that a delive
     payload: { n: 1 },
   })
   expect(source.at('order', 3)).toBeUndefined()
+  expect(source.ordinalOf('order', order.id)).toBe(1)
+  expect(source.ordinalOf('other', order.id)).toBeUndefined()
+  expect(source.ordinalOf('order', 'f'.repeat(64))).toBeUndefined()
   expect(numbers(source.from('order', 2))).toEqual([[2, 2]])
   expect(numbers(source.from('nothing', 1))).toEqual([])
 })
@@ -96,6 +99,8 @@ test('a reorg takes records out and puts others in, and a rebuild gives the same
   await chain.blockchain.reconsider(taken)
   expect(numbers(source.from('order', 1))).toEqual([1, 2, 3, 4].map((n) => [n, n]))
   expect(tips).toEqual([1, 4])
+  const all = [...source.from('order', 1)]
+  expect(all.map(({ transactionId }) => source.ordinalOf('order', transactionId))).toEqual([1, 2, 3, 4])
   end()
   expect(indexDigest(chain.blockchain.index)).toEqual(whole)
   await chain.close()

@@ -172,3 +172,27 @@ test('lists go on after what was seen last: ended, live and to come', async () =
   expect(kit.prime.invocations(CONTRACT_ID, { state: 'leased', limit: 10 })).toHaveLength(2)
   expect(kit.prime.invocation(ids[5] ?? '')).toMatchObject({ state: 'pending', seq: 6 })
 })
+
+test('a list goes on wherever in a long backlog it was left, and every record that waits is found by its id', async () => {
+  const kit = new PrimeKit({
+    contract: {
+      spans: [
+        { after: 1, upTo: 11_990 },
+        { after: 11_995, upTo: null },
+      ],
+    },
+  })
+  const records = await kit.mine(12_000)
+  const idOf = (ordinal: number): string => `${CONTRACT_ID}:${records[ordinal - 1]?.transactionId ?? ''}`
+  const ordinals = (after: string): unknown[] =>
+    kit.prime.invocations(CONTRACT_ID, { limit: 3, after }).map(({ seq }) => seq)
+  expect(ordinals(idOf(11_980))).toEqual([11_981, 11_982, 11_983])
+  expect(ordinals(idOf(11_989))).toEqual([11_990, 11_996, 11_997])
+  expect(ordinals(idOf(12_000))).toEqual([])
+  expect(kit.prime.invocation(idOf(11_990))).toMatchObject({ state: 'pending', seq: 11_990 })
+  // These invoke nothing.
+  for (const id of [idOf(1), idOf(11_991), `${CONTRACT_ID}:${'0'.repeat(64)}`, CONTRACT_ID]) {
+    expect(kit.prime.invocation(id)).toBeUndefined()
+    expect(ordinals(id)).toEqual([])
+  }
+})

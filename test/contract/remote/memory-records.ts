@@ -49,6 +49,10 @@ export class MemoryRecords implements RecordSource {
     return this.#byType.get(txnType)?.[ordinal - 1]
   }
 
+  ordinalOf(txnType: string, transactionId: string): number | undefined {
+    return this.#byType.get(txnType)?.find((each) => each.transactionId === transactionId)?.ordinal
+  }
+
   *from(txnType: string, from: number): Iterable<PlacedRecord> {
     yield* (this.#byType.get(txnType) ?? []).slice(from - 1)
   }

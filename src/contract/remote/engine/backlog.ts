@@ -48,6 +48,13 @@ export class Backlog {
     return ordinal === undefined ? undefined : this.#source.at(txnType, ordinal)
   }
 
+  /** Ordinal of a record that invokes the contract and is not taken up; undefined: there is none such. */
+  ordinalOf(contract: RemoteContract, transactionId: string): number | undefined {
+    const ordinal = this.#source.ordinalOf(contract.txnType, transactionId)
+    if (ordinal === undefined || ordinal <= this.#place.ordinal) return undefined
+    return nextActive(contract.spans, ordinal - 1) === ordinal ? ordinal : undefined
+  }
+
   /** The record is taken up. What is to be written besides the place itself. */
   advance({ ordinal, height }: PlacedRecord): TableChange[] {
     const before = this.#place

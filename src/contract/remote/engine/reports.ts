@@ -11,13 +11,11 @@ import type { ContractQueue } from './contract-queue.js'
 import { EndedTable } from './ended-table.js'
 import type { Live } from './lease.js'
 import type { PrimeParts } from './prime-parts.js'
-import { contractOf, type EndedRow, invocationId, type LogRow, NEW_CONTRACT } from './rows.js'
+import { contractOf, type EndedRow, invocationId, type LogRow, NEW_CONTRACT, txnIdOf } from './rows.js'
 import { comesBefore } from './waiting-room.js'
 
 /** Rows read in a row. */
 const STEP = 256
-/** Records after a contract's place among which one is looked for. */
-const LOOKED_THROUGH = 10_000
 const LAST = Number.MAX_SAFE_INTEGER
 const NO_LOGS: LogRow = { stdout: '', stderr: '', truncated: false }
 
@@ -73,10 +71,9 @@ export class Reports {
     if (ended) return this.#ofEnded(ended)
     const contract = this.#parts.registry.get(contractId)
     if (!queue || !contract) return undefined
-    for (const record of this.#toCome(queue, contract)) {
-      if (invocationId(contractId, record.transactionId) === id) return ofRecord(contract, record)
-    }
-    return undefined
+    const ordinal = queue.desk.invocations.backlog.ordinalOf(contract, txnIdOf(id))
+    const record = ordinal === undefined ? undefined : this.#parts.source.at(contract.txnType, ordinal)
+    return record && ofRecord(contract, record)
   }
 
   logs(contractId: string, sinceMs: number, tail: number): readonly LogLine[] {
@@ -126,11 +123,10 @@ export class Reports {
     }
     const contract = this.#parts.registry.get(contractId)
     if (!contract || state === 'leased') return
-    for (const record of this.#toCome(queue, contract)) {
-      const report = ofRecord(contract, record)
-      if (isPast) yield report
-      else if (report.id === after) isPast = true
-    }
+    const { backlog } = queue.desk.invocations
+    const from = isPast ? backlog.place.ordinal : backlog.ordinalOf(contract, txnIdOf(after ?? ''))
+    if (from === undefined) return
+    for (const record of this.#toCome(queue, contract, from)) yield ofRecord(contract, record)
   }
 
   *#endedAfter(
@@ -155,13 +151,13 @@ export class Reports {
     }
   }
 
-  *#toCome(queue: ContractQueue, contract: RemoteContract): Generator<PlacedRecord> {
+  /** Those after an ordinal that nothing is known of but their records. */
+  *#toCome(queue: ContractQueue, contract: RemoteContract, after: number): Generator<PlacedRecord> {
     const { backlog, live } = queue.desk.invocations
-    let ordinal = backlog.place.ordinal
-    for (let looks = 0; looks < LOOKED_THROUGH; looks++) {
-      const record = backlog.peek(contract, ordinal)
+    for (let at = after; ;) {
+      const record = backlog.peek(contract, at)
       if (!record) return
-      ordinal = record.ordinal
+      at = record.ordinal
       if (!live.has(invocationId(contract.id, record.transactionId))) yield record
     }
   }

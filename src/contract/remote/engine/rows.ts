@@ -132,6 +132,10 @@ export function invocationId(contractId: string, txnId: string): string {
   return `${contractId}:${txnId}`
 }
 
+export function txnIdOf(id: string): string {
+  return id.slice(UUID_LENGTH + 1)
+}
+
 export function contractOf(id: string): string {
   return id.slice(0, UUID_LENGTH)
 }

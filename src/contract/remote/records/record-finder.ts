@@ -6,6 +6,7 @@ import {
   type RecordQuery,
 } from '../record-queries.js'
 import { havingValue, inOrder, withinTimes } from './candidates.js'
+import { comparePlaces, firstOrdinal } from './first-ordinal.js'
 import { FIELD, type EntryPlace, type FieldStore, type OrdinalRange } from './field-store.js'
 import { isWanted, numberKey, saidIn, valueKey, type Wanted, wantedOf } from './field-values.js'
 import { type IndexedType, type IndexedTypes, standing } from './indexed-types.js'
@@ -175,17 +176,6 @@ function rangeOf(query: RecordQuery, lane: Lane, lanes: RecordLanes): OrdinalRan
   return { from, to: beyond - 1 }
 }
 
-/** The first of 1 to `count` for which it is so, and for all after it; `count` + 1 where there is none. */
-function firstOrdinal(count: number, isSo: (ordinal: number) => boolean): number {
-  let [from, to] = [1, count + 1]
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2)
-    if (isSo(middle)) to = middle
-    else from = middle + 1
-  }
-  return from
-}
-
 /** The single values that the query names. */
 function* namedValues(
   { tag, invoker, invokedBy }: RecordQuery,
@@ -220,8 +210,4 @@ function within(
 
 function* inTurn(parts: readonly (() => Iterable<number>)[]): Generator<number> {
   for (const part of parts) yield* part()
-}
-
-function comparePlaces(a: RecordPlace, b: RecordPlace): number {
-  return a.height - b.height || a.index - b.index
 }
