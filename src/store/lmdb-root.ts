@@ -1,5 +1,6 @@
 import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb'
 import { DiskError } from '../base/disk-error.js'
+import { inTurn } from './in-turn.js'
 import { notWritten } from './not-written.js'
 import { requireRoom } from './room.js'
 
@@ -36,17 +37,19 @@ export function openRoot<V>(
 }
 
 /**
- * Writes to an environment of {@link openRoot}; resolves when what `write` returned is on the disk. Where it fails, LMDB keeps
- * the reason in a promise behind the error: that is told as what it is, and nobody else has to take it.
+ * Writes to an environment of {@link openRoot} once the write before is over; resolves when what `write` returned is on the disk.
+ * Where it fails, LMDB keeps the reason in a promise behind the error: that is told as what it is, and nobody else has to take it.
  * @throws {DiskError} naming the folder; what is not the disk's fault is thrown as it is
  */
-export async function written<T>(root: Root, write: () => Promise<T>): Promise<T> {
-  requireUse(root)
-  try {
-    return await write()
-  } catch (error) {
-    throw failureOf(root, await reasonOf(error))
-  }
+export function written<T>(root: Root, write: () => Promise<T>): Promise<T> {
+  return inTurn(folderOf(root), async () => {
+    requireUse(root)
+    try {
+      return await write()
+    } catch (error) {
+      throw failureOf(root, await reasonOf(error))
+    }
+  })
 }
 
 /** LMDB mostly tells the reason in the same turn; now and then it never does. */
