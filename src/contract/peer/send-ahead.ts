@@ -8,7 +8,8 @@ const MAX_AHEAD_BYTES = 256 * 1024
  * Here those that come together leave together.
  */
 export const sendAhead: ServerInterceptor = ({ responseStream }, call) =>
-  responseStream ? new CallAhead(call) : new ServerInterceptingCall(call)
+  // One that sends a single message passes as it is.
+  responseStream ? new CallAhead(call) : (call as ServerInterceptingCall)
 
 class CallAhead extends ServerInterceptingCall {
   #aheadBytes = 0
