@@ -4,7 +4,7 @@ import type { PlacedRecord } from '../../../src/contract/remote/record-source.js
 import type { ActiveSpan, RemoteContract } from '../../../src/contract/remote/remote-contract.js'
 import { outputId } from '../../../src/ledger/payload/output.js'
 import { FakeReports, invocationReport, NO_BACKLOG } from './fake-reports.js'
-import { DEFAULTS } from './open-registry.js'
+import { SETTINGS } from './sample-contract.js'
 
 const ADDRESS = `0x${'1'.repeat(40)}`
 
@@ -23,7 +23,7 @@ beforeEach(() => {
 })
 
 const contract = (spans: readonly ActiveSpan[] = [{ after: 0, upTo: null }]): RemoteContract => ({
-  ...DEFAULTS,
+  ...SETTINGS,
   id: 'c',
   txnType: 'orders',
   state: 'active',

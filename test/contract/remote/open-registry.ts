@@ -1,20 +1,10 @@
-import type { ContractSettings } from '../../../src/contract/remote/contract-changes.js'
 import { NodeRegistry } from '../../../src/contract/remote/node-registry.js'
 import { RecordFieldError } from '../../../src/contract/remote/record-queries.js'
 import type { RemoteContract } from '../../../src/contract/remote/remote-contract.js'
 import { SecretBox } from '../../../src/contract/remote/secret-box.js'
 import { KeyPair } from '../../../src/wallet/keys.js'
 import { MemoryRegistryStore } from './memory-registry-store.js'
-
-export const DEFAULTS: ContractSettings = {
-  executionOrder: 'parallel',
-  onDead: 'continue',
-  confirmations: 1,
-  leaseMs: 60_000,
-  maxRuntimeMs: 900_000,
-  maxBacklog: 1_000_000,
-  schedule: null,
-}
+import { SETTINGS } from './sample-contract.js'
 
 /** A registry over a store, with a clock and a chain that tests move by hand. */
 export async function opened(store = new MemoryRegistryStore(), seed = 1) {
@@ -34,7 +24,7 @@ export async function opened(store = new MemoryRegistryStore(), seed = 1) {
     },
     box: new SecretBox(new KeyPair(new Uint8Array(32).fill(seed))),
     node: { profile: 'dev', address: `0x${'1'.repeat(40)}`, url: 'http://127.0.0.1:55000' },
-    defaults: DEFAULTS,
+    defaults: SETTINGS,
     clock: {
       now: () => world.nowMs,
       after(ms, action) {

@@ -1,12 +1,13 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { newApiKey } from '../../../src/contract/remote/api-key.js'
-import { codeOf, DEFAULTS, opened } from './open-registry.js'
+import { codeOf, opened } from './open-registry.js'
+import { SETTINGS } from './sample-contract.js'
 
 describe('a contract', () => {
   it('is registered with the defaults, its type and a key, and is there after a restart', async () => {
     const { registry, store, told } = await opened()
     const { contract, key } = await registry.create('orders', {})
-    expect(contract).toMatchObject({ ...DEFAULTS, txnType: 'orders', state: 'active', envVersion: 2 })
+    expect(contract).toMatchObject({ ...SETTINGS, txnType: 'orders', state: 'active', envVersion: 2 })
     expect(registry.check(key.text)).toEqual({ outcome: 'valid', keyId: key.id, contractId: contract.id })
     expect(told).toEqual([['changed', 'active']])
     const again = (await opened(store)).registry
